@@ -1,0 +1,277 @@
+"""Supervise one program, so that its whole process tree ends when it must.
+
+This file is a program of its own, started by `labsupport.guard` as
+
+    python -I lifeline.py CONTROL PARENT DESCRIPTORS PROGRAM [ARGUMENT…]
+
+It runs PROGRAM in a new session and ends every process that came from it as soon as
+
+- PROGRAM itself has ended, or
+- CONTROL, a socket whose other end the parent holds, reaches end of file, or
+- the process PARENT is gone, however it died.
+
+A line on CONTROL tells the parent what happened: `pid N`, `error ERRNO` (the program could
+not be started) and at last `exit N` (negative: the signal that ended it). When `exit` is
+sent, nothing of the tree is left.
+
+On Linux the supervisor is the *child subreaper* of the tree (man 2 prctl): processes that
+lost their parent, also those that called setsid(), become its children, so none can hide.
+Where prctl is missing, the tree is what psutil finds plus the program's session.
+
+It imports the standard library alone (psutil only where /proc is missing) and nothing of
+labsupport: it must start in a few milliseconds and never break because of a learner's file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+PR_SET_CHILD_SUBREAPER = 36
+TRACKER_GRACE = 2.0  # seconds in which multiprocessing's resource tracker may tidy up
+GIVE_UP = 10.0  # seconds after which a process that SIGKILL does not end is left alone
+
+
+def prctl(option: int, value: int) -> bool:
+    """Call prctl(2) and tell whether it worked; False where the platform has none."""
+    if sys.platform != "linux":
+        return False
+    try:
+        import ctypes
+
+        return bool(ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) == 0)
+    except (ImportError, OSError, AttributeError):
+        return False
+
+
+def living_descendants(session: int) -> set[int]:
+    """Return the pids of all living processes below this one (zombies are not alive).
+
+    Args:
+        session: the program's session id, which finds orphans where there is no subreaper.
+    """
+    if Path("/proc/self/stat").exists():
+        return _descendants_by_proc()
+    return _descendants_by_psutil(session)
+
+
+def _descendants_by_proc() -> set[int]:
+    children: dict[int, list[int]] = {}
+    dead = set()
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            stat = (folder / "stat").read_bytes()
+        except OSError:  # it ended in between
+            continue
+        # The name, in brackets, may hold anything, brackets too: split after the last one.
+        state, parent = stat[stat.rindex(b")") + 2 :].split()[:2]
+        children.setdefault(int(parent), []).append(int(folder.name))
+        if state in (b"Z", b"X"):
+            dead.add(int(folder.name))
+    found: set[int] = set()
+    todo = [os.getpid()]
+    while todo:
+        for pid in children.get(todo.pop(), ()):
+            if pid not in found:
+                found.add(pid)
+                todo.append(pid)
+    return found - dead
+
+
+def _descendants_by_psutil(session: int) -> set[int]:
+    import psutil
+
+    found = {process.pid for process in psutil.Process().children(recursive=True)}
+    for pid in psutil.pids():
+        with contextlib.suppress(OSError):
+            if os.getsid(pid) == session:
+                found.add(pid)
+    found.discard(os.getpid())
+    return {pid for pid in found if _is_alive(pid)}
+
+
+def _is_alive(pid: int) -> bool:
+    import psutil
+
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+def is_tracker(pid: int) -> bool:
+    """Tell whether pid is a resource tracker: it ends by itself and frees shared memory first."""
+    try:
+        return b"multiprocessing.resource_tracker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def send_signal(pids: Iterable[int], number: signal.Signals) -> None:
+    """Send one signal to many processes; those that are gone already are fine."""
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            os.kill(pid, number)
+
+
+def reap() -> Iterator[tuple[int, int]]:
+    """Collect the ended children and yield (pid, return code) for each."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        yield pid, os.waitstatus_to_exitcode(status)
+
+
+class Supervisor:
+    """One program with its tree; `run()` returns when nothing of it is left."""
+
+    def __init__(self, control: socket.socket, parent: int, descriptors: list[int]) -> None:
+        self.control = control
+        self.parent = parent
+        self.descriptors = descriptors
+        self.program = 0
+        self.returncode: int | None = None
+        self.stopping = False
+        self.wakeup, self._wakeup_writer = os.pipe()
+
+    def run(self, argv: list[str]) -> None:
+        """Start argv, wait for a reason to end its tree, end it and report."""
+        self._catch_signals()
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+        self.program = self._start(argv)
+        if self.program:
+            self._tell(f"pid {self.program}")
+            self._let_go_of_streams()
+            self._wait_for_a_reason()
+            self._end_tree()
+            self._tell(f"exit {self.returncode}")
+
+    def _catch_signals(self) -> None:
+        for descriptor in (self.wakeup, self._wakeup_writer):
+            os.set_blocking(descriptor, False)
+        signal.set_wakeup_fd(self._wakeup_writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.signal(signal.SIGTERM, self._on_terminate)
+        for number in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+
+    def _on_terminate(self, number: int, frame: object) -> None:
+        self.stopping = True
+
+    def _start(self, argv: list[str]) -> int:
+        """Fork and exec the program in a session of its own; 0 when that failed."""
+        reader, writer = os.pipe()  # close-on-exec: end of file says that exec succeeded
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.setsid()
+                prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+                signal.set_wakeup_fd(-1)
+                for name in ("SIGINT", "SIGHUP", "SIGTERM", "SIGCHLD", "SIGPIPE", "SIGXFSZ"):
+                    signal.signal(getattr(signal, name), signal.SIG_DFL)
+                os.execvp(argv[0], argv)
+            except OSError as error:
+                os.write(writer, str(error.errno or errno.EIO).encode())
+            finally:
+                os._exit(127)
+        os.close(writer)
+        failure = os.read(reader, 32)
+        os.close(reader)
+        if failure:
+            os.waitpid(pid, 0)
+            self._tell(f"error {failure.decode()}")
+            return 0
+        return pid
+
+    def _let_go_of_streams(self) -> None:
+        """Hold nothing that the parent waits on, so that it sees the program's end of file."""
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        os.close(null)
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+
+    def _tell(self, line: str) -> None:
+        with contextlib.suppress(OSError):  # the parent may be gone
+            self.control.sendall(line.encode() + b"\n")
+
+    def _wait_for_a_reason(self) -> None:
+        watched: list[int] = [self.control.fileno(), self.wakeup]
+        with contextlib.suppress(OSError, AttributeError):  # Linux 5.3 and later
+            # A forked child of the parent may hold a copy of its end of CONTROL: only the
+            # parent's own death, seen here, is a sign that never fails.
+            watched.append(os.pidfd_open(self.parent))
+        while self.returncode is None and not self.stopping:
+            if os.getppid() != self.parent:
+                return
+            # The time limit serves platforms without pidfd_open: getppid() is asked again.
+            ready, _, _ = select.select(watched, [], [], 0.5)
+            if self.wakeup in ready:
+                self._drain_wakeup()
+            elif ready:
+                return
+            self._reap()
+
+    def _drain_wakeup(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self.wakeup, 512):
+                pass
+
+    def _reap(self) -> None:
+        for pid, code in reap():
+            if pid == self.program:
+                self.returncode = code
+
+    def _end_tree(self) -> None:
+        """Freeze, then kill, every process of the tree; return when all are gone."""
+        frozen: set[int] = set()
+        start = time.monotonic()
+        while new := self._victims() - frozen:  # a stopped process cannot fork away from us
+            send_signal(new, signal.SIGSTOP)
+            frozen |= new
+            if time.monotonic() - start > GIVE_UP:
+                break
+        while time.monotonic() - start < GIVE_UP:
+            trackers_may_live = time.monotonic() - start < TRACKER_GRACE
+            send_signal(self._victims(spare_trackers=trackers_may_live), signal.SIGKILL)
+            self._reap()
+            if not living_descendants(self.program):
+                break
+            select.select([self.wakeup], [], [], 0.02)
+            self._drain_wakeup()
+        self._reap()
+
+    def _victims(self, spare_trackers: bool = True) -> set[int]:
+        living = living_descendants(self.program)
+        return {pid for pid in living if not (spare_trackers and is_tracker(pid))}
+
+
+def main(arguments: list[str]) -> None:
+    """Read the command line that `labsupport.guard` writes and supervise the program."""
+    control, parent, descriptors, *argv = arguments
+    os.set_inheritable(int(control), False)
+    Supervisor(
+        socket.socket(fileno=int(control)),
+        int(parent),
+        [int(word) for word in descriptors.split(",") if word],
+    ).run(argv)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
