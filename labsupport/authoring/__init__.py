@@ -1,0 +1,6 @@
+"""Tools for those who write the lessons: build, check and lint the notebooks.
+
+A lesson is written as MyST Markdown in ``notebooks/src/`` and built into an executed notebook in
+``notebooks/``. ``python -m labsupport.authoring --help`` names the commands; docs/house-style.md
+holds the rules that they test.
+"""
