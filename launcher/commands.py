@@ -1,0 +1,142 @@
+"""The commands of ``course.py``: each prepares the environment and hands over to a program."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher import environment
+from launcher.problems import SetupError
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_WORKERS = 8  # more kernels at once cost memory and gain nothing
+NOTHING: frozenset[str] = frozenset()
+TEST = frozenset({"test"})
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its line in the help, the extras it needs, and what it runs."""
+
+    usage: str
+    does: str
+    extras: frozenset[str]
+    program: Callable[[list[str]], list[str]]
+    in_root: bool = True
+    own_help: bool = True  # False: --help is for the program
+
+
+def lab_program(arguments: list[str]) -> list[str]:
+    """Return the arguments that open JupyterLab at the first lesson, with ROOT as its root."""
+    first = next(iter(sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))), ROOT / "notebooks")
+    options = [
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.default_url=/lab/tree/{first.relative_to(ROOT).as_posix()}",
+        # No question about news, no look for updates: a lesson opens, and nothing goes out.
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")
+    return ["jupyterlab", *options, *arguments]
+
+
+def test_program(arguments: list[str]) -> list[str]:
+    """Return the arguments that run every test and every notebook on all cores."""
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    workers = str(min(cores, MOST_WORKERS))
+    return ["pytest", "--nbval", "-n", workers, "--dist", "loadfile", *arguments]
+
+
+COMMANDS = {
+    "lab": Command(
+        "lab [--no-browser] [--port N] …",
+        "open JupyterLab at the first lesson; options go to JupyterLab",
+        NOTHING,
+        lab_program,
+    ),
+    "test": Command(
+        "test [PYTEST OPTIONS]",
+        "run all tests and all notebooks; options go to pytest",
+        TEST,
+        test_program,
+    ),
+    "ftp": Command(
+        "ftp …",
+        "run the FTP server; try: ftp serve FOLDER, ftp --help",
+        NOTHING,
+        lambda arguments: ["ftp_project", *arguments],
+        in_root=False,
+        own_help=False,
+    ),
+    "check": Command(
+        "check",
+        "check this machine: Python, packages, sockets, processes",
+        NOTHING,
+        lambda arguments: ["labsupport.doctor", *arguments],
+    ),
+    "build": Command(
+        "build [NN …]",
+        "run the lessons' sources again and write the notebooks",
+        TEST,
+        lambda arguments: ["labsupport.authoring", "build", *arguments],
+    ),
+}
+
+
+def help_text() -> str:
+    """Return what ``course.py --help`` prints."""
+    width = max(len(command.usage) for command in COMMANDS.values())
+    lines = [f"  {command.usage:{width}}  {command.does}" for command in COMMANDS.values()]
+    return "usage: python3 course.py COMMAND …\n\n" + "\n".join(lines)
+
+
+def main(argv: list[str]) -> int:
+    """Run one command; return its exit status, or do not return where the program takes over.
+
+    Exit status 2: the command is not one of ours. Otherwise it is the program's own.
+    """
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(help_text())
+        return 0
+    name, *arguments = argv
+    command = COMMANDS.get(name)
+    if command is None:
+        known = ", ".join(COMMANDS)
+        print(f"course.py knows no command {name!r}; there are: {known}.", file=sys.stderr)
+        return 2
+    if command.own_help and arguments[:1] in (["-h"], ["--help"]):
+        print(f"usage: python3 course.py {command.usage}\n\n{command.does}")
+        return 0
+    try:
+        python = environment.ensure(ROOT, command.extras)
+    except SetupError as problem:
+        print(problem, file=sys.stderr)
+        return problem.status
+    except KeyboardInterrupt:
+        print("\nStopped; run the same command again to go on.", file=sys.stderr)
+        return 130
+    return hand_over(python, command.program(arguments), ROOT if command.in_root else None)
+
+
+def hand_over(python: Path, program: list[str], folder: Path | None) -> int:
+    """Become ``python -m program``, so that signals and the exit status are the program's own."""
+    inherited = dict(os.environ)
+    # Terminals in JupyterLab and `!python` in a cell then find this environment first.
+    inherited["PATH"] = os.pathsep.join([str(python.parent), inherited.get("PATH", os.defpath)])
+    command = [str(python), "-m", *program]
+    if folder is not None:
+        os.chdir(folder)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name == "posix":
+        os.execve(command[0], command, inherited)
+    return subprocess.call(command, env=inherited)  # Windows has no true exec
