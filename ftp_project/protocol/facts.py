@@ -105,7 +105,8 @@ class FactFormatter:
 
         `name` replaces the entry's own: MLST answers with the path (RFC 3659 7.2).
         """
-        return f"{self.facts(entry.target or entry.status)} {entry.name if name is None else name}"
+        own_name, status, _, target = entry
+        return f"{self.facts(target or status)} {own_name if name is None else name}"
 
     def lines(self, entries: Iterable[Entry]) -> bytes:
         """Write MLSD's lines, each ended by CRLF.
