@@ -1,0 +1,115 @@
+"""Cells that become modules: always fresh, never in the way of another module."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labsupport import modules
+from labsupport.modules import (
+    RefusedCellError,
+    check_name,
+    import_cell,
+    public_names,
+    save_cell,
+    work_folder,
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(modules, "_folder", tmp_path / "_work")
+    monkeypatch.setattr(sys, "path", sys.path.copy())
+    before = set(sys.modules)
+    yield tmp_path / "_work"
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("name", ["queue", "select", "sys", "__main__", "_thread", "asyncio"])
+def test_names_of_the_standard_library_are_refused(name: str, folder: Path) -> None:
+    with pytest.raises(RefusedCellError, match=r"standard library.* 'my_"):
+        save_cell(name, "x = 1\n")
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", ["pytest", "gevent", "labsupport", "IPython"])
+def test_names_of_installed_packages_are_refused(name: str) -> None:
+    with pytest.raises(RefusedCellError, match="installed here"):
+        check_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "2nd", "a-b", "class", "../up", "a.b", "a b", "x/y"])
+def test_names_that_python_cannot_import_are_refused(name: str) -> None:
+    with pytest.raises(RefusedCellError, match="not a name that Python can import"):
+        check_name(name)
+
+
+def test_an_edit_of_equal_length_takes_effect_at_once() -> None:
+    for number in range(9):
+        module = import_cell("edited", f"def value():\n    return {number}\n")
+        assert module.value() == number
+        assert importlib.import_module("edited").value() == number
+        # What a child does: import the file anew, through its .pyc.
+        del sys.modules["edited"]
+        assert importlib.import_module("edited").value() == number
+        assert f"return {number}" in inspect.getsource(sys.modules["edited"].value)
+
+
+def test_the_same_text_is_not_written_again(folder: Path) -> None:
+    path = save_cell("same", "x = 1\n")
+    stamp = path.stat()
+    assert save_cell("same", "x = 1\n") == path
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (stamp.st_ino, stamp.st_mtime_ns)
+
+
+def test_a_syntax_error_changes_nothing(folder: Path) -> None:
+    import_cell("careful", "value = 1\n")
+    with pytest.raises(SyntaxError) as error:
+        import_cell("careful", "value = = 2\n")
+    assert (error.value.lineno, Path(error.value.filename).name) == (1, "careful.py")
+    assert (folder / "careful.py").read_text() == "value = 1\n"
+    assert importlib.import_module("careful").value == 1
+
+
+def test_a_module_that_raises_is_not_left_half_imported() -> None:
+    import_cell("broken", "value = 1\n")
+    with pytest.raises(ZeroDivisionError):
+        import_cell("broken", "value = 2\n1 / 0\n")
+    assert "broken" not in sys.modules
+
+
+def test_nothing_half_written_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = save_cell("kept", "x = 1\n")
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(modules.os, "utime", full)
+    with pytest.raises(RefusedCellError, match=r"cannot be saved as .*kept\.py: No space left"):
+        save_cell("kept", "x = 2\n")
+    assert [entry.name for entry in folder.iterdir() if entry.is_file()] == ["kept.py"]
+    assert path.read_text() == "x = 1\n"
+
+
+def test_public_names_follow_the_rules_of_import_star() -> None:
+    module = import_cell("names", "import os\nvalue, _hidden = 1, 2\n")
+    assert set(public_names(module)) == {"os", "value"}
+    module = import_cell("names", "__all__ = ['_hidden']\nvalue, _hidden = 1, 2\n")
+    assert public_names(module) == {"_hidden": 2}
+
+
+def test_the_work_folder_stays_when_the_working_directory_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(modules, "_folder", None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    first = work_folder()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert work_folder() == first == tmp_path / "_work"
