@@ -69,7 +69,7 @@ def install(python: Path, root: Path, extras: frozenset[str]) -> None:
 
 def _need_ensurepip() -> None:
     """Install what Debian leaves out of its Python, where this user may; else say the command."""
-    if importlib.util.find_spec("ensurepip"):
+    if _has_ensurepip():
         return
     package = _debian_package()
     apt_get = shutil.which("apt-get")
@@ -89,9 +89,15 @@ def _need_ensurepip() -> None:
     if _fails(command, environment):  # a fresh machine has no lists yet
         run([apt_get, "update"], Path("/var/lib/apt"), env=environment)
         run(command, Path("/usr"), env=environment)
-    importlib.invalidate_caches()
-    if importlib.util.find_spec("ensurepip") is None:
+    if not _has_ensurepip():
         raise SetupError(f"{package} is installed, but {base_python()} still has no ensurepip.")
+
+
+def _has_ensurepip() -> bool:
+    importlib.invalidate_caches()
+    spec = importlib.util.find_spec("ensurepip")
+    # A folder that a removed package left behind is still found, but as a namespace of no file.
+    return spec is not None and spec.origin is not None
 
 
 def _debian_package() -> str:
