@@ -1,0 +1,113 @@
+"""What a user may do, for the whole home and by directory.
+
+Rights are bits of a plain int: they are checked with every command, and `enum.Flag` costs
+ten times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+READ: Final = 1
+"""Download files (RETR, SIZE, MDTM, hashes)."""
+LIST: Final = 2
+"""List directories and see facts (LIST, NLST, MLSD, MLST, STAT, CWD is always allowed)."""
+WRITE: Final = 4
+"""Upload, replace files and change their times (STOR, STOU, MFMT)."""
+APPEND: Final = 8
+"""Go on with files that exist (APPE, and STOR behind REST)."""
+DELETE: Final = 16
+"""Remove files and directories (DELE, RMD)."""
+RENAME: Final = 32
+"""Rename (RNFR, RNTO)."""
+MAKE: Final = 64
+"""Make directories and links (MKD, SITE SYMLINK)."""
+CHMOD: Final = 128
+"""Change permission bits (SITE CHMOD)."""
+
+ALL: Final = 255
+READ_ONLY: Final = READ | LIST
+
+NAMES: Final[dict[str, int]] = {
+    "read": READ,
+    "list": LIST,
+    "write": WRITE,
+    "append": APPEND,
+    "delete": DELETE,
+    "rename": RENAME,
+    "make": MAKE,
+    "chmod": CHMOD,
+}
+"""The words that stand for the rights in files and options."""
+
+GROUPS: Final[dict[str, int]] = {"all": ALL, "read-only": READ_ONLY, "none": 0}
+"""Words for several rights at once."""
+
+
+def parse(words: str | Iterable[str]) -> int:
+    """Return the rights that words name: "read-only", or ["read", "list", "write"].
+
+    Raises ValueError that names the wrong word and the right ones.
+    """
+    rights = 0
+    for word in [words] if isinstance(words, str) else words:
+        if word in NAMES:
+            rights |= NAMES[word]
+        elif word in GROUPS:
+            rights |= GROUPS[word]
+        else:
+            known = ", ".join([*NAMES, *GROUPS])
+            raise ValueError(f"unknown permission {word!r}; use {known}")
+    return rights
+
+
+def names(rights: int) -> list[str]:
+    """Return the words of some rights, for messages."""
+    return [word for word, right in NAMES.items() if rights & right]
+
+
+class Permissions:
+    """Rights in a home: those of the longest directory that a rule names, else the default.
+
+    `directories` maps normal virtual paths ("/incoming") to rights. A rule holds for the
+    directory itself and for all below it. With rules, the jail must not follow links
+    (`has_rules`): a link would be a way around them.
+    """
+
+    __slots__ = ("_default", "_rules")
+
+    def __init__(self, default: int = ALL, directories: Mapping[str, int] | None = None) -> None:
+        self._default = default
+        self._rules = dict(directories or {})
+        if "/" in self._rules:
+            self._default = self._rules.pop("/")
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether rights differ by directory."""
+        return bool(self._rules)
+
+    def at(self, path: str) -> int:
+        """Return the rights at a normal virtual path."""
+        rules = self._rules
+        if not rules:
+            return self._default
+        while path:
+            if path in rules:
+                return rules[path]
+            path = path[: path.rfind("/")]
+        return self._default
+
+    def whole_tree(self, path: str) -> int:
+        """Return the rights that hold at `path` and in everything below it.
+
+        For renaming or removing a directory: what a rule protects may not be moved from
+        under the rule.
+        """
+        rights = self.at(path)
+        below = path.rstrip("/") + "/"
+        for directory, others in self._rules.items():
+            if directory.startswith(below):
+                rights &= others
+        return rights

@@ -1,0 +1,34 @@
+"""Bytes that a user may store."""
+
+from __future__ import annotations
+
+
+class Quota:
+    """Count stored bytes against a limit.
+
+    An upload takes bytes as they come and gives them back if it fails; replaced and removed
+    files give theirs back. The count is the server's own: files that others change in the
+    home are seen when `used` is set anew.
+    """
+
+    __slots__ = ("limit", "used")
+
+    def __init__(self, limit: int, used: int = 0) -> None:
+        self.limit = limit
+        self.used = used
+
+    @property
+    def left(self) -> int:
+        """Bytes that may still be stored."""
+        return max(0, self.limit - self.used)
+
+    def take(self, count: int) -> bool:
+        """Count bytes that are to be stored; False, and nothing counted, when they do not fit."""
+        if self.used + count > self.limit:
+            return False
+        self.used += count
+        return True
+
+    def give_back(self, count: int) -> None:
+        """Count bytes that are stored no more."""
+        self.used = max(0, self.used - count)

@@ -1,0 +1,106 @@
+"""Users, and how they are looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from ftp_project.accounts.passwords import PasswordChecker, hash_password, keyed_hash
+from ftp_project.accounts.permissions import READ_ONLY, Permissions
+
+ANONYMOUS_NAMES: Final = frozenset({"anonymous", "ftp"})
+"""The names of the user without a password (RFC 1635 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One user. `None` for a limit means: no limit of the user's own.
+
+    `home` is a directory of the machine. `password_hash` is None for anonymous, whose
+    password is not checked. Rates are in bytes a second, `quota` in bytes.
+    """
+
+    name: str
+    home: Path
+    password_hash: str | None = field(default=None, repr=False)
+    permissions: Permissions = field(default_factory=Permissions)
+    max_sessions: int | None = None
+    upload_rate: int | None = None
+    download_rate: int | None = None
+    quota: int | None = None
+
+
+class UserError(ValueError):
+    """A user that is described wrongly on the command line; the text says how to do it."""
+
+
+class Users:
+    """All users of a server. To change them, make a new one and exchange it.
+
+    Raises UserError for two users of one name.
+    """
+
+    def __init__(self, users: Iterable[User] = (), anonymous_home: Path | None = None) -> None:
+        self._users: dict[str, User] = {}
+        for user in users:
+            if user.name in self._users:
+                raise UserError(f"user {user.name!r} is given twice")
+            self._users[user.name] = user
+        self._anonymous: User | None = None
+        if anonymous_home is not None:
+            rights = Permissions(READ_ONLY)
+            self._anonymous = User("anonymous", anonymous_home, permissions=rights)
+        hashes = [user.password_hash or "" for user in self._users.values()]
+        # The dummy must cost what the users' own hashes cost: see PasswordChecker.
+        slow = [text for text in hashes if text.startswith("$argon2id$")]
+        slow = slow or [text for text in hashes if text.startswith("$scrypt$")]
+        if not slow:
+            dummy = keyed_hash("")
+        else:
+            dummy = hash_password("", "argon2id" if slow[0].startswith("$a") else "scrypt")
+        self.passwords = PasswordChecker(dummy)
+
+    def __len__(self) -> int:
+        return len(self._users) + (self._anonymous is not None)
+
+    def __iter__(self) -> Iterator[User]:
+        yield from self._users.values()
+        if self._anonymous is not None:
+            yield self._anonymous
+
+    def find(self, name: str) -> User | None:
+        """Return the user of that name, or None.
+
+        An explicit user wins over anonymous. The caller must not let the client notice
+        the difference: `passwords` checks None with the same work.
+        """
+        user = self._users.get(name)
+        if user is None and self._anonymous is not None and name.lower() in ANONYMOUS_NAMES:
+            return self._anonymous
+        return user
+
+    def is_anonymous(self, user: User) -> bool:
+        """Tell whether this is the user whose password is not checked."""
+        return user is self._anonymous
+
+
+def parse_user(text: str, home: Path) -> User:
+    """Make a user from the command line's `NAME:PASSWORD`; raises UserError.
+
+    The password is kept as a keyed hash only. It may contain ":", the name may not.
+    """
+    name, colon, password = text.partition(":")
+    if not colon or not name or not password:
+        raise UserError("a user is written NAME:PASSWORD, for example --user alice:s3cret")
+    check_name(name)
+    return User(name, home, keyed_hash(password))
+
+
+def check_name(name: str) -> None:
+    """Raise UserError for a name that cannot be sent with USER or would break a log."""
+    if not name or len(name) > 64 or not name.isprintable() or name != name.strip():
+        raise UserError(
+            f"{name!r} is no user name: use 1 to 64 printable characters, no space at the ends"
+        )

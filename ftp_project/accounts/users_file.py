@@ -1,0 +1,220 @@
+"""Load the users file: TOML, checked completely, every mistake with its line.
+
+[users.alice]
+password = "$argon2id$…"          # written by: python -m ftp_project passwd
+home = "alice"                    # from the file's own directory
+permissions = ["read", "list"]    # or "all" (the default), "read-only", "none"
+quota = "2 GiB"
+upload-rate = "500 KB"            # a second
+download-rate = "1 MB"
+max-sessions = 5
+
+[users.alice.directories]
+"/incoming" = ["write", "make"]
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from ftp_project.accounts import permissions
+from ftp_project.accounts.passwords import is_hash
+from ftp_project.accounts.sizes import parse_size
+from ftp_project.accounts.toml_lines import key_lines, line_of
+from ftp_project.accounts.users import User, UserError, check_name
+
+_TOML_PLACE: Final = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
+
+
+class Mistake(NamedTuple):
+    """One thing that is wrong, at a line counted from 1 (0: the file as a whole)."""
+
+    line: int
+    text: str
+
+
+class UsersFileError(ValueError):
+    """A users file that cannot be used; `mistakes` holds all of them, in order of lines."""
+
+    def __init__(self, path: Path, mistakes: list[Mistake]) -> None:
+        self.path = path
+        self.mistakes = sorted(mistakes)
+        super().__init__("\n".join(self._lines()))
+
+    def _lines(self) -> list[str]:
+        return [
+            f"{self.path}:{line}: {text}" if line else f"{self.path}: {text}"
+            for line, text in self.mistakes
+        ]
+
+
+def load_users(path: Path) -> list[User]:
+    """Read a users file; raises UsersFileError with everything that is wrong in it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        raise UsersFileError(path, [Mistake(0, reason)]) from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise UsersFileError(path, [Mistake(line, "is not UTF-8 text")]) from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsersFileError(path, [_syntax_mistake(str(error), text)]) from error
+    reader = _Reader(text, path.parent)
+    users = reader.users(data)
+    if reader.mistakes:
+        raise UsersFileError(path, reader.mistakes)
+    return users
+
+
+def _syntax_mistake(message: str, text: str) -> Mistake:
+    match = _TOML_PLACE.search(message)
+    line = int(match[1]) if match and match[1] else len(text.splitlines()) or 1
+    reason = _TOML_PLACE.sub("", message)
+    return Mistake(line, f"is not valid TOML: {reason}")
+
+
+class _Reader:
+    """Turn the parsed file into users, and collect mistakes on the way."""
+
+    def __init__(self, text: str, base: Path) -> None:
+        self.mistakes: list[Mistake] = []
+        self._lines = key_lines(text)
+        self._base = base
+
+    def users(self, data: Mapping[str, Any]) -> list[User]:
+        for key in data:
+            if key != "users":
+                self._mistake((key,), f"unknown key {key!r}; users stand in tables [users.NAME]")
+        tables = data.get("users", {})
+        if not isinstance(tables, dict):
+            self._mistake(("users",), "users must be tables: [users.NAME]")
+            return []
+        return [
+            user for name, table in tables.items() if (user := self._user(name, table)) is not None
+        ]
+
+    def _user(self, name: str, table: object) -> User | None:
+        where = ("users", name)
+        before = len(self.mistakes)
+        try:
+            check_name(name)
+        except UserError as error:
+            self._mistake(where, str(error))
+        if not isinstance(table, dict):
+            self._mistake(where, f"user {name!r} must be a table: [users.{name}]")
+            return None
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            reader = _KEYS.get(key)
+            if reader is None:
+                known = ", ".join(_KEYS)
+                self._mistake((*where, key), f"unknown key {key!r}; use {known}")
+            else:
+                values[key] = self._read((*where, key), key, reader, value)
+        for key in ("password", "home"):
+            if key not in table:
+                self._mistake(where, f"user {name!r} has no {key}")
+        if len(self.mistakes) > before:
+            return None
+        return User(
+            name=name,
+            home=values["home"],
+            password_hash=values["password"],
+            permissions=permissions.Permissions(
+                values.get("permissions", permissions.ALL), values.get("directories")
+            ),
+            max_sessions=values.get("max-sessions"),
+            upload_rate=values.get("upload-rate"),
+            download_rate=values.get("download-rate"),
+            quota=values.get("quota"),
+        )
+
+    def _read(
+        self, where: tuple[str, ...], key: str, reader: Callable[[Any, Path], Any], value: object
+    ) -> Any:
+        if key == "directories" and isinstance(value, dict):
+            return self._directories(where, value)
+        try:
+            return reader(value, self._base)
+        except ValueError as error:
+            self._mistake(where, f"{key}: {error}")
+            return None
+
+    def _directories(self, where: tuple[str, ...], table: dict[str, Any]) -> dict[str, int]:
+        rules: dict[str, int] = {}
+        for directory, words in table.items():
+            place = (*where, directory)
+            parts = directory.split("/")
+            if parts[0] or (directory != "/" and not {"", ".", ".."}.isdisjoint(parts[1:])):
+                self._mistake(place, f"directory {directory!r} must be written like '/a/b'")
+            try:
+                rules[directory] = _permissions(words, self._base)
+            except ValueError as error:
+                self._mistake(place, str(error))
+        return rules
+
+    def _mistake(self, where: tuple[str, ...], text: str) -> None:
+        self.mistakes.append(Mistake(line_of(self._lines, where), text))
+
+
+def _password(value: Any, base: Path) -> str:
+    if not isinstance(value, str) or not is_hash(value):
+        raise ValueError("must be a hash; write one with: python -m ftp_project passwd")
+    return value
+
+
+def _home(value: Any, base: Path) -> Path:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ValueError("must be the path of a directory, in quotes")
+    home = base / Path(value).expanduser()
+    if not home.is_dir():
+        raise ValueError(f"{str(home)!r} is no directory")
+    return home
+
+
+def _permissions(value: Any, base: Path) -> int:
+    if isinstance(value, str) or (
+        isinstance(value, list) and all(isinstance(word, str) for word in value)
+    ):
+        return permissions.parse(value)
+    raise ValueError('must be a list of words, for example ["read", "list"]')
+
+
+def _positive(value: Any, base: Path) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("must be a whole number from 1")
+    return value
+
+
+def _size(value: Any, base: Path) -> int:
+    return parse_size(value)
+
+
+def _rate(value: Any, base: Path) -> int:
+    rate = parse_size(value)
+    if not rate:
+        raise ValueError("must be more than 0; leave it out for no limit")
+    return rate
+
+
+def _no_table(value: Any, base: Path) -> dict[str, int]:
+    raise ValueError('must be a table of rules, for example "/incoming" = ["write"]')
+
+
+_KEYS: Final[dict[str, Callable[[Any, Path], Any]]] = {
+    "password": _password,
+    "home": _home,
+    "permissions": _permissions,
+    "directories": _no_table,
+    "quota": _size,
+    "upload-rate": _rate,
+    "download-rate": _rate,
+    "max-sessions": _positive,
+}
