@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from difflib import SequenceMatcher
@@ -105,12 +106,14 @@ def notebook_bytes(notebook: Any) -> bytes:
 
 def read_notebook(data: bytes) -> Any:
     """Return the notebook in the bytes of a file; raises ValueError when it is none."""
+    plain = json.loads(data.decode("utf-8"))
+    if not isinstance(plain, dict) or plain.get("nbformat") != 4:
+        raise ValueError("no notebook of format 4")
     try:
-        notebook = nbformat.reads(data.decode("utf-8"), as_version=4)
-        nbformat.validate(notebook)
+        nbformat.validate(plain)
     except nbformat.ValidationError as error:
         raise ValueError(f"no valid notebook: {error.message}") from None
-    return notebook
+    return nbformat.reads(data.decode("utf-8"), as_version=4)
 
 
 def write_atomically(target: Path, data: bytes) -> None:

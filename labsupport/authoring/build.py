@@ -7,6 +7,7 @@ strict comparison sees a difference. A notebook is written whole or not at all.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -29,6 +30,11 @@ from labsupport.authoring.outputs import keep_equal_outputs, texts, tidy_traceba
 from labsupport.authoring.source import AuthoringError, Cell, Course, Source, load
 
 CELL_TIMEOUT = 60  # seconds, the same limit that the tests set
+
+# nbclient's own words about a failing cell; ours name the source's line.
+_QUIET = logging.getLogger(f"{__name__}.nbclient")
+_QUIET.addHandler(logging.NullHandler())
+_QUIET.propagate = False
 
 
 @dataclass(frozen=True)
@@ -115,9 +121,8 @@ def _old(target: Path) -> tuple[bytes, Any]:
 
 def _keep(source: Source, notebook: Any, old: Any) -> None:
     for new_index, old_index in same_cells(source, old).items():
-        cell = source.cells[new_index]
-        if cell.kind == "code":
-            keep_equal_outputs(notebook.cells[new_index], old.cells[old_index], cell.tags)
+        if source.cells[new_index].kind == "code":
+            keep_equal_outputs(notebook.cells[new_index], old.cells[old_index])
 
 
 async def _execute(course: Course, source: Source, notebook: Any, timeout: int) -> None:
@@ -131,6 +136,7 @@ async def _execute(course: Course, source: Source, notebook: Any, timeout: int) 
             record_timing=False,
             coalesce_streams=True,
             allow_errors=True,
+            log=_QUIET,
         )
         client.kc = kernel
         count = 0
@@ -145,6 +151,9 @@ async def _execute(course: Course, source: Source, notebook: Any, timeout: int) 
                     f"{source.at(cell.line)}: the cell ran for more than {timeout} s and was ended."
                 ) from None
             except (DeadKernelError, CellControlSignal) as error:
+                task = asyncio.current_task()
+                if task and task.cancelling():  # nbclient takes a Ctrl-C for a dead kernel
+                    raise asyncio.CancelledError from None
                 last = log.read_text(errors="replace").strip().splitlines()[-3:]
                 words = " | ".join(last) or str(error)
                 raise AuthoringError(

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -129,10 +130,10 @@ def _check(extracts: list[_Extract], folder: Path) -> list[tuple[str, str]]:
 
 def _ruff(folder: Path, command: str, *options: str) -> str:
     """Run ruff on all files in `folder` with the project's configuration; return what it prints."""
+    if find_spec("ruff") is None:
+        raise AuthoringError("ruff is not installed here; run: pip install -e '.[test]'")
     argv = [sys.executable, "-m", "ruff", command, "--no-cache", f"--config={CONFIG}", *options]
     done = subprocess.run([*argv, "."], cwd=folder, capture_output=True, text=True, check=False)
-    if "No module named ruff" in done.stderr:
-        raise AuthoringError("ruff is not installed here; run: pip install -e '.[test]'")
     if done.returncode == 2 and command == "check":
         raise AuthoringError(f"ruff failed: {done.stderr.strip()}")
     return done.stdout

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 RULES = Path(__file__).resolve().parent.parent / "sanitize.cfg"
-IGNORED = "nbval-ignore-output"
 _NOT_COMPARED = {"image/png", "image/jpeg"}
 
 
@@ -51,12 +50,9 @@ def comparable(cell: Any) -> list[Any]:
     return seen
 
 
-def keep_equal_outputs(new: Any, old: Any, tags: Iterable[str]) -> bool:
+def keep_equal_outputs(new: Any, old: Any) -> bool:
     """Give cell `new` the outputs of `old` if nbval sees no difference; return whether it did."""
-    if IGNORED in tags:
-        equal = bool(new.outputs) == bool(old.outputs)
-    else:
-        equal = comparable(new) == comparable(old)
+    equal = comparable(new) == comparable(old)
     if equal:
         new.outputs = old.outputs
     return equal
@@ -68,11 +64,11 @@ def tidy_traceback(lines: list[str], root: Path) -> list[str]:
     roots = {str(root) + "/", str(root).replace(home, "~", 1) + "/"}
     tidy = []
     for line in lines:
-        for folder in roots:
-            line = line.replace(folder, "")
         line = re.sub(r"[~/][^\s\"':\x1b]*/(site|dist)-packages/", r"\1-packages/", line)
         line = re.sub(r"[~/][^\s\"':\x1b]*/lib/python3\.\d+/", "lib/python3/", line)
         line = re.sub(r"[~/][^\s\"':\x1b]*ipykernel_\d+/\d+\.py", "ipykernel/CELL.py", line)
+        for folder in roots:
+            line = line.replace(folder, "")
         tidy.append(line)
     return tidy
 

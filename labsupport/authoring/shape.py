@@ -89,7 +89,7 @@ def _first_code(source: Source) -> Iterator[Problem]:
 
 
 def _order(source: Source, parts: list[Piece]) -> Iterator[Problem]:
-    lines = {part.text.casefold(): part.line for part in parts if part.level == 2}
+    lines = {part.text.casefold(): part.line for part in reversed(parts) if part.level == 2}
     last = 0
     for title in SECTIONS:
         line = lines.get(title.casefold())

@@ -19,10 +19,9 @@ LONG_CODE = 12
 LONG_CELLS = 4  # how many cells of a notebook may be longer than LONG_CODE
 MEDIAN_CODE = 6
 LONGEST_TEXT = 90  # words
-IGNORED_CELLS = 2
 
 BOXES = ("Myth", "Under the hood", "In practice", "Platform")
-TAGS = ("raises-exception", "wrong-on-purpose", "nbval-ignore-output")
+TAGS = ("raises-exception", "wrong-on-purpose")
 _ALLOW = re.compile(r"allow-([A-Z]+\d+|invalid-syntax)")
 _BOX = re.compile(rf"> \*\*({'|'.join(BOXES)})(?: \([^)]*\))?:\*\*")
 
@@ -66,7 +65,7 @@ def _code_rules(source: Source) -> Iterator[Problem]:
             if not cell.magic and re.match(r"\s*(!|%(?!load_ext labsupport\s*$))", text):
                 yield line, "only %load_ext labsupport is used of the shell escapes and line magics"
             if "NBVAL_" in text:
-                yield line, "use a tag, not a comment, to tell nbval what to do"
+                yield line, "every cell is run and compared; remove the mark for nbval"
             if not wrong and (host := re.search(r"\blocalhost\b|\b0\.0\.0\.0\b", text)):
                 yield line, f"write 127.0.0.1 instead of {host[0]}"
 
@@ -81,10 +80,6 @@ def _tags(source: Source) -> Iterator[Problem]:
                     cell.line,
                     f"there is no tag {tag!r} for {cell.kind} cells (code cells: {names})",
                 )
-    ignored = [cell for cell in source.code if "nbval-ignore-output" in cell.tags]
-    if len(ignored) > IGNORED_CELLS:
-        line = ignored[IGNORED_CELLS].line
-        yield line, f"more than {IGNORED_CELLS} cells are tagged nbval-ignore-output"
 
 
 def _text_lengths(source: Source) -> Iterator[Problem]:

@@ -1,0 +1,39 @@
+"""The committed lessons: they agree with their sources, were executed, and keep the house style."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from labsupport.authoring.check import course_problems, notebook_problems
+from labsupport.authoring.lint import lint_problems
+from labsupport.authoring.source import Course, load
+from labsupport.authoring.style import style_problems
+
+COURSE = Course(Path(__file__).resolve().parents[2])
+SOURCES = COURSE.sources()
+
+each_lesson = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+
+
+def test_there_are_lessons() -> None:
+    assert "00_start_here" in [path.stem for path in SOURCES]
+
+
+@each_lesson
+def test_the_notebook_is_its_source_executed_from_top_to_bottom(path: Path) -> None:
+    assert notebook_problems(COURSE, load(path)) == []
+
+
+@each_lesson
+def test_the_house_style_is_kept(path: Path) -> None:
+    assert style_problems(COURSE, load(path)) == []
+
+
+def test_the_code_of_all_cells_is_clean() -> None:
+    assert lint_problems([load(path) for path in SOURCES]) == []
+
+
+def test_no_name_is_made_twice_and_no_notebook_is_without_source() -> None:
+    assert course_problems(COURSE) == []
