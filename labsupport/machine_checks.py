@@ -198,8 +198,8 @@ def check_cores() -> Finding:
 def check_selectors() -> Finding:
     """Check that the platform's best selector sees a socket become readable."""
     names = [n for n in ("select", "poll", "devpoll", "epoll", "kqueue") if _has_selector(n)]
-    left, right = socket.socketpair()
     try:
+        left, right = socket.socketpair()
         with left, right, selectors.DefaultSelector() as selector:
             selector.register(left, selectors.EVENT_READ)
             right.sendall(b"?")

@@ -73,7 +73,8 @@ def explain_os_error(error: OSError, folder: Path) -> SetupError:
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return read_only(folder)
     return SetupError(
-        f"{folder} cannot be written ({error.strerror or error}): mend that and retry."
+        f"{folder} cannot be written ({error.strerror or error}): mend that and run the same "
+        "command again."
     )
 
 
