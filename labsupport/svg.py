@@ -15,7 +15,7 @@ from html import escape
 from labsupport import theme
 
 # Widths of Helvetica's and Arial's letters in thousandths of the type size. Other sans-serif
-# faces are a little wider, hence SPARE.
+# faces (DejaVu Sans, Verdana) are wider, hence SPARE.
 _WIDTHS = {
     222: "ijl'|",
     278: " !,./:;I[]\\ft",
@@ -32,7 +32,7 @@ _WIDTHS = {
     944: "W%@",
 }
 _WIDTH_OF = {letter: width for width, letters in _WIDTHS.items() for letter in letters}
-SPARE = 1.06
+SPARE = 1.12
 
 
 def text_width(text: str, size: float = 12, bold: bool = False) -> float:

@@ -90,6 +90,7 @@ def _rules(theme: Theme) -> str:
         f".waitline{{stroke:{theme.muted};fill:none}}",
         f".wait{{fill:url(#wait);stroke:{theme.muted}}}",
         f".ground{{fill:{theme.background}}}",
+        f".dashed{{fill:{theme.track};stroke:{theme.muted}}}",
         f".mark{{fill:{theme.ink};stroke:{theme.background}}}",
     ]
     for number, colour in enumerate(theme.series):
@@ -116,7 +117,7 @@ def style_sheet() -> str:
         f".halo,{halos}{{stroke-width:4px;stroke-linejoin:round;paint-order:stroke}}"
         ".waitline{stroke-width:1.4px}.wait{stroke-dasharray:3 2}"
         ".grid,.rule{stroke-width:1px}.link{stroke-width:1.5px;fill:none}"
-        ".finish{stroke-dasharray:2 3}"
+        ".finish,.dashed{stroke-dasharray:2 3}"
         + _rules(LIGHT)
         + f"@media (prefers-color-scheme:dark){{{_rules(DARK)}}}"
     )

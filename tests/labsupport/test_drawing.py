@@ -114,10 +114,10 @@ def test_no_label_runs_over_its_bar_or_over_another():
 def test_a_narrow_bar_shows_the_number_or_nothing():
     narrow = Timeline(tuple(work("P1", f"task {n}", n, n + 1) for n in range(120)))
     by_room = {
-        room: {bar.text for bar in laid_out(narrow, room).bars[1:-1]} for room in (70, 26, 5)
+        room: {bar.text for bar in laid_out(narrow, room).bars[1:-1]} for room in (70, 28, 5)
     }
     assert by_room[70] == {f"task {n}" for n in range(1, 119)}
-    assert by_room[26] == {str(n) for n in range(1, 119)}
+    assert by_room[28] == {str(n) for n in range(1, 119)}
     assert by_room[5] == {""}
 
 
