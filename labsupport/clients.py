@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from labsupport.servers import Address, RunningServer, address_of
+from labsupport.address import Address, Addressed, address_of
 
 MOST_CLIENTS = 5_000
 MOST_MESSAGES = 1_000_000
@@ -125,7 +125,7 @@ def _in_words(error: OSError) -> str:
 
 
 def clients(
-    server: RunningServer | Address,
+    server: Addressed | Address,
     n: int = 100,
     messages: int = 100,
     *,

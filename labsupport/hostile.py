@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from labsupport.servers import Address, RunningServer, address_of
+from labsupport.address import Address, Addressed, address_of
 
 REPLY_LIMIT = 10.0  # seconds a hostile client waits for an answer
 PAUSE = 0.05  # seconds between two parts that must not travel in one segment
@@ -87,7 +87,7 @@ def _has_ended(connection: socket.socket) -> bool:
         return True
 
 
-def _connect(server: RunningServer | Address) -> socket.socket:
+def _connect(server: Addressed | Address) -> socket.socket:
     connection = socket.create_connection(address_of(server), timeout=REPLY_LIMIT)
     # Without this, the system waits and joins small parts into one segment (Nagle, RFC 896).
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -117,7 +117,7 @@ def _wait_readable(connection: socket.socket, seconds: float) -> None:
 
 
 def _send_in_parts(
-    server: RunningServer | Address, parts: list[bytes], transform: Callable[[bytes], bytes]
+    server: Addressed | Address, parts: list[bytes], transform: Callable[[bytes], bytes]
 ) -> Outcome:
     expected = transform(b"".join(parts))
     reply = b""
@@ -139,7 +139,7 @@ def _take_ready(connection: socket.socket) -> bytes:
 
 
 def byte_by_byte(
-    server: RunningServer | Address,
+    server: Addressed | Address,
     data: bytes = b"hello, one byte at a time\n",
     *,
     transform: Callable[[bytes], bytes] = bytes.upper,
@@ -161,7 +161,7 @@ def byte_by_byte(
 
 
 def split_utf8(
-    server: RunningServer | Address,
+    server: Addressed | Address,
     text: str = "naïve café €\n",
     *,
     transform: Callable[[bytes], bytes] = bytes.upper,
@@ -185,7 +185,7 @@ def split_utf8(
     return _send_in_parts(server, parts, transform)
 
 
-def reset_in_the_middle(server: RunningServer | Address, data: bytes = b"half of a mess") -> str:
+def reset_in_the_middle(server: Addressed | Address, data: bytes = b"half of a mess") -> str:
     """Send data, then break the connection with a reset (RST) instead of closing it.
 
     Returns:
@@ -204,7 +204,7 @@ def reset_in_the_middle(server: RunningServer | Address, data: bytes = b"half of
 
 @contextlib.contextmanager
 def never_reads(
-    server: RunningServer | Address, most: int = 64 * 1024 * 1024, patience: float = 0.3
+    server: Addressed | Address, most: int = 64 * 1024 * 1024, patience: float = 0.3
 ) -> Iterator[Reluctant]:
     """Send without ever reading until nothing more is taken; stay connected in the block.
 
@@ -240,7 +240,7 @@ def never_reads(
 
 
 @contextlib.contextmanager
-def connects_and_stays(server: RunningServer | Address, n: int = 10) -> Iterator[Crowd]:
+def connects_and_stays(server: Addressed | Address, n: int = 10) -> Iterator[Crowd]:
     """Open n connections that say nothing; they stay until the block ends.
 
     Raises:

@@ -151,7 +151,13 @@ def import_cell(name: str, source: str) -> ModuleType:
     __tracebackhide__ = True
     check_name(name)
     path = work_folder() / f"{name}.py"
-    code = compile(source, str(path), "exec", dont_inherit=True)
+    try:
+        code = compile(source, str(path), "exec", dont_inherit=True)
+    except SyntaxError:
+        # Where the error's file can be read, IPython shows its line from there. Now that is the
+        # version before (or of an equal name): give an error about a file that it cannot find.
+        compile(source, str(path.parent / "not saved" / path.name), "exec", dont_inherit=True)
+        raise
     save_cell(name, source)
     if str(path.parent) not in sys.path:
         sys.path.append(str(path.parent))

@@ -194,6 +194,7 @@ def run_program(
     >>> finished.returncode, finished.output
     (0, 'hello world\\n')
     """
+    __tracebackhide__ = True
     program = Path(cwd or ".", path)
     if not program.is_file():
         raise FileNotFoundError(f"there is no program {path}; check the name and the folder")
@@ -224,7 +225,10 @@ def run_program(
         finally:
             os.close(theirs)
         with guarded:
-            timed_out = _follow(guarded, ours, screen, timeout)
+            try:
+                timed_out = _follow(guarded, ours, screen, timeout)
+            except KeyboardInterrupt:  # a fresh one: the learner need not see our waiting
+                raise KeyboardInterrupt(f"{program.name} was interrupted") from None
     returncode = None if timed_out else guarded.wait(0)
     if timed_out:
         screen.note(f"stopped: {program.name} ran for more than {timeout:g} s")

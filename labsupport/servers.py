@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from labsupport.address import Address
 from labsupport.guard import GuardedProcess, start_guarded
 from labsupport.modules import work_folder
 from labsupport.programs import child_env
@@ -24,8 +25,6 @@ LOG_LIMIT = 10_000  # lines kept: a server that floods its log must not fill the
 POLITE_END = 2.0  # seconds for a server that tidies up on SIGTERM
 
 _DEMOS = Path(__file__).with_name("demos")
-
-Address = tuple[str, int]
 
 
 class ServerNotReadyError(RuntimeError):
@@ -67,11 +66,9 @@ class RunningServer:
         Raises:
             RuntimeError: it has not been started.
         """
+        self._started()
         if self._port is None:
-            raise RuntimeError(
-                f"the server {self.name} has not been started: "
-                f'write "with running_server(…) as server:" or call start()'
-            )
+            raise RuntimeError(f"the server {self.name} never said where it listens; see its log")
         return self._port
 
     @property
@@ -93,9 +90,15 @@ class RunningServer:
     @property
     def pid(self) -> int:
         """Its process id; RuntimeError if it has not been started."""
+        return self._started().pid
+
+    def _started(self) -> GuardedProcess:
         if self._process is None:
-            raise RuntimeError(f"the server {self.name} has not been started: call start()")
-        return self._process.pid
+            raise RuntimeError(
+                f"the server {self.name} has not been started: "
+                'write "with running_server(…) as server:" or call start()'
+            )
+        return self._process
 
     def start(self) -> RunningServer:
         """Start the program and wait until it says that it listens.
@@ -152,6 +155,18 @@ class RunningServer:
             raise TimeoutError(f"the log of {self.name} has no line with {pattern!r}")
         return found.string
 
+    def wait(self, timeout: float = 10.0) -> int:
+        """Wait until the server has ended by itself; return its exit code.
+
+        Raises:
+            TimeoutError: it still runs after `timeout` seconds.
+            RuntimeError: it has not been started.
+        """
+        try:
+            return self._started().wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError(f"the server {self.name} still runs after {timeout:g} s") from None
+
     def _wait_for(self, pattern: re.Pattern[str], timeout: float) -> re.Match[str] | None:
         deadline = time.monotonic() + timeout
         with self._news:
@@ -186,13 +201,12 @@ class RunningServer:
                 os.kill(self._process.pid, signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(POLITE_END)
-        if self._reader is not None:  # first the rest of the log, then the end of the pipe
-            if self._process.poll() is not None:
-                self._reader.join(POLITE_END)
-            code = self._process.end()
+        if self._reader is not None and self._process.poll() is not None:
+            self._reader.join(POLITE_END)  # first the rest of the log, then close the pipe
+        code = self._process.end()
+        if self._reader is not None:
             self._reader.join(POLITE_END)
-            return code
-        return self._process.end()
+        return code
 
     def __enter__(self) -> RunningServer:
         return self.start()
@@ -266,22 +280,3 @@ def running_server(
     <server select_echo: ended>
     """
     return RunningServer(find_program(name), args, ready, timeout, dict(env or {}))
-
-
-def address_of(server: RunningServer | Address) -> Address:
-    """Return (host, port) of a running server, or the pair that was given.
-
-    Raises:
-        TypeError: it is neither.
-
-    >>> address_of(("127.0.0.1", 2121))
-    ('127.0.0.1', 2121)
-    """
-    if isinstance(server, tuple) and len(server) == 2:
-        return server
-    address = getattr(server, "address", None)
-    if isinstance(address, tuple):
-        return address[0], address[1]
-    raise TypeError(
-        f"{server!r} is no server: give what running_server() returned, or a pair (host, port)"
-    )
