@@ -7,7 +7,7 @@
 - `jail`: the operations: open, stat, make, remove, rename, …
 - `scan`: directories read in batches
 - `uploads`: files that appear complete, or not at all
-- `usage`: the bytes that a tree occupies, for quotas
+- `search`: patterns, recursive listings, and what a tree occupies
 
 Nothing here knows of sockets or of FTP. Paths are virtual: absolute, normalised
 ("/a/b", never "..", "." or "//"), with bytes that are not UTF-8 as surrogates (PEP 383).

@@ -96,6 +96,12 @@ class OffsetError(FileError):
     sentence = "Restart offset is beyond the end of the file."
 
 
+class TooManyError(FileError):
+    """A search or a recursive listing that would open too many directories."""
+
+    sentence = "Too many directories, be more specific."
+
+
 class OutOfDescriptorsError(FileError):
     """The process or the system has no descriptor left (EMFILE, ENFILE)."""
 

@@ -85,6 +85,8 @@ def parse_eprt(argument: str) -> Address:
     if protocol not in _FAMILIES:
         raise BadArgumentError("Network protocol not supported, use (1,2).", 522)
     try:
+        if "%" in host:  # a scope means nothing on another machine
+            raise ValueError
         address = _FAMILIES[protocol](host)
     except ValueError:
         raise BadArgumentError("EPRT: the address does not fit the protocol.") from None
