@@ -1,0 +1,93 @@
+"""Run one function of a learner's in this fresh interpreter: `python -m labsupport.answer_runner`.
+
+The outcome goes to a file, because the learner's code may print, close or replace the standard
+streams. The process is ended from outside once the file is there, so threads and processes
+that the function left behind do not matter.
+"""
+
+from __future__ import annotations
+
+import importlib
+import linecache
+import multiprocessing
+import pickle
+import re
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from labsupport.jobs import Job, write_whole
+
+_MEMORY_LIMIT = 6 * 2**30  # bytes of address space of one process
+
+
+def _limit_memory() -> None:
+    """Let a list that grows for ever end in a MemoryError instead of a full machine."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
+    except (ImportError, AttributeError, ValueError, OSError):
+        return  # a platform without such limits, or a lower one is set
+
+
+def describe_error(error: BaseException, path: str) -> dict[str, Any]:
+    """Return type, message and the last line in the learner's file of an exception.
+
+    An error that happened in a worker carries its traceback as text (multiprocessing's
+    RemoteTraceback); the line is then read from this text.
+    """
+    line = 0
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == path:
+            line = frame.lineno or 0
+    place = "function"
+    remote = str(error.__cause__ or "")
+    lines = re.findall(rf'File "{re.escape(path)}", line (\d+)', remote)
+    if lines:
+        line, place = int(lines[-1]), "worker"
+    return {
+        "kind": "raised",
+        "type": type(error).__name__,
+        "message": _short(error),
+        "line": line,
+        "code": linecache.getline(path, line).strip() if line else "",
+        "place": place,
+    }
+
+
+def _short(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:  # a broken __str__ of the learner's own class
+        text = "(its message cannot be shown)"
+    return text if len(text) <= 300 else text[:300] + " …"
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Carry out an order and return the outcome: kind "returned" or "raised"."""
+    _limit_memory()
+    multiprocessing.set_start_method(job.start_method, force=True)
+    path = Path(job.module_path)
+    sys.path.insert(0, str(path.parent))
+    try:
+        function = getattr(importlib.import_module(path.stem), job.function)
+        if not job.probe:
+            function(*pickle.loads(bytes.fromhex(job.arguments)))
+            return {"kind": "returned", "value": None}
+        module, _, name = job.probe.partition(":")
+        value = getattr(importlib.import_module(module), name)(function, Path(job.scratch))
+    except BaseException as error:  # SystemExit and KeyboardInterrupt are answers too
+        return describe_error(error, job.module_path)
+    return {"kind": "returned", "value": value}
+
+
+def main() -> None:
+    """Read the order's file named on the command line and write the outcome's file."""
+    job = Job.load(Path(sys.argv[1]))
+    write_whole(Path(job.result_path), run(job))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""Collect the stacks of all threads of all Python processes of a watched program.
+
+Every Python process of the program registers a signal at its start (see
+`labsupport.startup.sitecustomize`); `collect` sends it and reads what `faulthandler` wrote.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+_FRAME = re.compile(r'^  File "(?P<path>.*)", line (?P<line>\d+) in (?P<function>.+)$')
+_THREAD = re.compile(r"^(Thread|Current thread) 0x[0-9a-f]+ .*\(most recent call first\):$")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One call: the file, the line it has reached and the name of the function."""
+
+    path: str
+    line: int
+    function: str
+
+    def is_in(self, ending: str, *functions: str) -> bool:
+        """Tell whether the frame lies in a file of this ending and one of these functions."""
+        path = self.path.replace("\\", "/")
+        return path.endswith(ending) and (not functions or self.function in functions)
+
+
+@dataclass(frozen=True)
+class ProcessStack:
+    """The threads of one process, each a tuple of frames, the innermost frame first.
+
+    `threads` is empty when no stack could be had; `missing` says why. The main thread, which
+    has been there longest, comes last, as faulthandler writes it.
+    """
+
+    pid: int
+    threads: tuple[tuple[Frame, ...], ...]
+    missing: str = ""
+
+    @property
+    def main(self) -> tuple[Frame, ...]:
+        """The main thread's frames; empty when no stack could be had."""
+        return self.threads[-1] if self.threads else ()
+
+
+def stack_signal() -> int:
+    """Return the signal that asks for stacks, 0 where the platform has none to spare.
+
+    A real-time signal is taken where there is one, because programs use SIGUSR1 and SIGUSR2.
+    """
+    if hasattr(signal, "SIGRTMAX"):
+        return int(signal.SIGRTMAX) - 2
+    return int(getattr(signal, "SIGUSR2", 0))
+
+
+def stack_environment(folder: Path) -> dict[str, str]:
+    """Return the variables that make a program's Python processes write stacks to `folder`."""
+    startup = str(Path(__file__).with_name("startup"))
+    inherited = os.environ.get("PYTHONPATH", "")
+    return {
+        "LAB_STACKS": str(folder),
+        "LAB_STACK_SIGNAL": str(stack_signal()),
+        "PYTHONPATH": os.pathsep.join(filter(None, [startup, inherited])),
+    }
+
+
+def parse_stacks(text: str) -> tuple[tuple[Frame, ...], ...]:
+    """Read what `faulthandler` wrote: one tuple of frames for each thread.
+
+    >>> parse_stacks('Thread 0x01 (most recent call first):\\n  File "a.py", line 3 in f\\n')
+    ((Frame(path='a.py', line=3, function='f'),),)
+    """
+    threads: list[list[Frame]] = []
+    for line in text.splitlines():
+        if _THREAD.match(line):
+            threads.append([])
+        elif threads and (found := _FRAME.match(line)):
+            threads[-1].append(Frame(found["path"], int(found["line"]), found["function"]))
+    return tuple(tuple(frames) for frames in threads if frames)
+
+
+def collect(folder: Path, pids: Iterable[int], limit: float = 1.0) -> list[ProcessStack]:
+    """Ask the processes for their stacks and return them in the order of `pids`.
+
+    Args:
+        folder: the folder given to `stack_environment` when the program was started.
+        pids: the processes to ask.
+        limit: seconds to wait for answers that do not come.
+    """
+    asked: dict[int, int] = {}
+    missing: dict[int, str] = {}
+    order = list(pids)
+    for pid in order:
+        path = folder / f"{pid}.stack"
+        if not path.exists():
+            missing[pid] = "it is not a Python process, or has only just started"
+        elif not _catches(pid, stack_signal()):
+            missing[pid] = "it no longer answers the signal that asks for its stack"
+        else:
+            size = path.stat().st_size
+            try:
+                os.kill(pid, stack_signal())
+                asked[pid] = size
+            except OSError:
+                missing[pid] = "it has just ended"
+    answers = _read_answers(folder, asked, limit)
+    found = []
+    for pid in order:
+        threads = parse_stacks(answers.get(pid, ""))
+        reason = "" if threads else missing.get(pid, "it did not answer in time")
+        found.append(ProcessStack(pid, threads, reason))
+    return found
+
+
+def _read_answers(folder: Path, asked: dict[int, int], limit: float) -> dict[int, str]:
+    """Wait until no file has grown for a moment: faulthandler does not say when it is done."""
+    deadline = time.monotonic() + limit
+    previous: dict[int, str] = {}
+    while True:
+        time.sleep(0.05)
+        answers = {}
+        for pid, start in asked.items():
+            with contextlib.suppress(OSError):
+                data = (folder / f"{pid}.stack").read_bytes()
+                answers[pid] = data[start:].decode("utf-8", "replace")
+        complete = all(answers.get(pid) for pid in asked)
+        if (complete and answers == previous) or time.monotonic() > deadline:
+            return answers
+        previous = answers
+
+
+def _catches(pid: int, number: int) -> bool:
+    """Tell whether the process handles the signal: to one that does not it would be deadly.
+
+    A process that has replaced itself by another program (exec) has lost its handlers. Linux
+    shows them as a bit mask, see proc(5), SigCgt; elsewhere the answer is taken to be yes.
+    """
+    if not sys.platform.startswith("linux"):
+        return True
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    mask = re.search(r"^SigCgt:\s*([0-9a-f]+)$", status, re.MULTILINE)
+    return mask is None or bool(int(mask[1], 16) >> (number - 1) & 1)

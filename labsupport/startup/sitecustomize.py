@@ -1,0 +1,63 @@
+"""Prepare a Python process of a watched program before any of its own code runs.
+
+Python imports `sitecustomize` at every start (docs: `site`), therefore also in the children of
+spawn and forkserver; `os.register_at_fork` covers fork. Two things are prepared, each only when
+its variable is set:
+
+- LAB_STACKS names a folder: the process writes the stacks of all its threads to
+  FOLDER/PID.stack when it gets the signal LAB_STACK_SIGNAL. `faulthandler` does this in C, so
+  it also works while Python code cannot run.
+- LAB_STARTUP names a `module:function` to call in the first process only: its children do
+  not inherit the variable. LAB_STARTUP_EVERY names one to call in every process.
+
+The file imports nothing of labsupport: it must cost nothing in each of many processes.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import importlib.machinery
+import importlib.util
+import os
+import sys
+from typing import IO
+
+_file: IO[str] | None = None
+
+
+def _register() -> None:
+    """Let this process write its stacks to a file of its own."""
+    global _file
+    number = int(os.environ.get("LAB_STACK_SIGNAL", "0"))
+    folder = os.environ.get("LAB_STACKS", "")
+    if not (number and folder and hasattr(faulthandler, "register")):
+        return
+    inherited = _file
+    try:
+        _file = open(os.path.join(folder, f"{os.getpid()}.stack"), "a", encoding="utf-8")  # noqa: PTH118, SIM115
+        faulthandler.register(number, file=_file, all_threads=True)
+    except OSError:  # the folder is gone: the watcher has ended
+        return
+    if inherited is not None:
+        inherited.close()
+
+
+def _run_hidden() -> None:
+    """Run the sitecustomize of the system or the environment that this file hides."""
+    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
+    others = [place for place in sys.path if os.path.abspath(place) != here]  # noqa: PTH100
+    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", others)
+    if spec is not None and spec.loader is not None:
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+_register()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_register)
+_run_hidden()
+for _startup in (os.environ.pop("LAB_STARTUP", ""), os.environ.get("LAB_STARTUP_EVERY", "")):
+    if not _startup:
+        continue
+    _module, _, _name = _startup.partition(":")
+    getattr(importlib.import_module(_module), _name)()

@@ -1,0 +1,187 @@
+"""Run a program, watch whether it makes progress, and take its stacks when it does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from labsupport.causes import Evidence
+from labsupport.guard import GuardedProcess, start_guarded
+from labsupport.jobs import current_start_method
+from labsupport.notes import VARIABLE, read_notes
+from labsupport.programs import child_env
+from labsupport.stacks import ProcessStack, collect, stack_environment
+from labsupport.stillness import Stillness, largest_cpu_time
+
+OUTPUT_PART = 32_000  # bytes kept from the beginning and from the end of the output
+_LOOK = 0.1  # seconds between two looks at the processes
+
+Ending = Literal["done", "exit", "still", "busy", "late", "crowd"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a program is stopped.
+
+    Attributes:
+        wall: seconds of real time.
+        cpu: seconds of processor time of one process: it computes without end.
+        still: seconds in which no thread ran, after which the stacks are looked at.
+        processes: more than these at once are taken for a fork bomb.
+    """
+
+    wall: float = 12.0
+    cpu: float = 4.0
+    still: float = 1.0
+    processes: int = 100 + 2 * (os.cpu_count() or 1)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """How a watched program ended.
+
+    Attributes:
+        ending: "done" (it delivered), "exit" (it ended by itself), "still" (nothing of it ran
+            any more), "busy" (used up the processor time), "late" (used up the time) or
+            "crowd" (too many processes).
+        returncode: the exit code if it ended by itself.
+        evidence: what it printed (beginning and end) and what was noted in it.
+        stacks: the processes when it was stopped, the program itself first.
+    """
+
+    ending: Ending
+    returncode: int | None
+    evidence: Evidence
+    stacks: tuple[ProcessStack, ...]
+
+
+class _Output:
+    """Reads a pipe to its end in a thread and keeps a bounded part of it."""
+
+    def __init__(self) -> None:
+        self._read_end, self.write_end = os.pipe()
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._dropped = False
+        self._thread = threading.Thread(target=self._drain, daemon=True, name="output")
+        self._thread.start()
+
+    def _drain(self) -> None:
+        with open(self._read_end, "rb", buffering=0) as stream:
+            while data := stream.read(65536):
+                room = OUTPUT_PART - len(self._head)
+                self._head += data[:room]
+                self._tail += data[room:]
+                if len(self._tail) > OUTPUT_PART:
+                    del self._tail[:-OUTPUT_PART]
+                    self._dropped = True
+
+    def text(self) -> str:
+        """Return what has come so far."""
+        middle = b"\n[...]\n" if self._dropped else b""
+        return bytes(self._head + middle + self._tail).decode("utf-8", "replace")
+
+    def finish(self) -> str:
+        """Wait for the end of the output, which comes when no process holds the pipe."""
+        self._thread.join(5.0)
+        return self.text()
+
+
+def watch(
+    argv: Sequence[str],
+    *,
+    folder: Path,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    is_done: Callable[[], bool] = lambda: False,
+    is_certain: Callable[[Sequence[ProcessStack], Evidence], bool] = lambda stacks, evidence: False,
+) -> Watched:
+    """Run a program until it is done, ends, hangs or exceeds a limit; leave nothing of it.
+
+    Args:
+        argv: the program and its arguments.
+        folder: a folder for its stacks and notes.
+        env: variables that are added to the environment.
+        is_done: asked again and again; True ends the program with the ending "done".
+        is_certain: asked with stacks and evidence once nothing runs any more; True ends the
+            program at once, False lets it go on, because it might wait for a clock.
+
+    Raises:
+        OSError: the program cannot be started.
+    """
+    bounds = limits or Limits()
+    output = _Output()
+    notes = folder / "notes"
+    variables = child_env({**watch_environment(folder), **(env or {})})
+    try:
+        program = start_guarded(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=output.write_end,
+            stderr=output.write_end,
+            cwd=cwd,
+            env=variables,
+        )
+    finally:
+        os.close(output.write_end)
+    with program:
+
+        def is_hang(stacks: Sequence[ProcessStack]) -> bool:
+            return is_certain(stacks, Evidence(output.text(), read_notes(notes)))
+
+        ending, stacks = _observe(program, folder, bounds, is_done, is_hang)
+        returncode = program.poll() if ending == "exit" else None
+    return Watched(ending, returncode, Evidence(output.finish(), read_notes(notes)), tuple(stacks))
+
+
+def watch_environment(folder: Path) -> dict[str, str]:
+    """Return the variables that make a program's processes write stacks and notes there."""
+    return {
+        **stack_environment(folder),
+        VARIABLE: str(folder / "notes"),
+        "LAB_STARTUP": "labsupport.pool_watch:install",
+        "LAB_START_METHOD": current_start_method(),
+    }
+
+
+def _observe(
+    program: GuardedProcess,
+    folder: Path,
+    limits: Limits,
+    is_done: Callable[[], bool],
+    is_hang: Callable[[Sequence[ProcessStack]], bool],
+) -> tuple[Ending, list[ProcessStack]]:
+    deadline = time.monotonic() + limits.wall
+    stillness = Stillness()
+    next_check = limits.still
+    while True:
+        if is_done():
+            return "done", []
+        try:
+            program.wait(_LOOK)
+        except subprocess.TimeoutExpired:
+            pass
+        else:
+            return ("done" if is_done() else "exit"), []
+        pids = program.processes()
+        if len(pids) > limits.processes:
+            return "crowd", []
+        if time.monotonic() > deadline:
+            return "late", collect(folder, pids)
+        if largest_cpu_time(pids) > limits.cpu:
+            return "busy", collect(folder, pids)
+        seconds = stillness.seconds(pids)
+        if seconds < limits.still:
+            next_check = limits.still
+        elif seconds >= next_check and not is_done():
+            stacks = collect(folder, pids)
+            if is_hang(stacks):
+                return "still", stacks
+            next_check = limits.wall  # it waits for a clock: look again at the deadline
