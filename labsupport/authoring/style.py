@@ -21,7 +21,7 @@ MEDIAN_CODE = 6
 LONGEST_TEXT = 90  # words
 
 BOXES = ("Myth", "Under the hood", "In practice", "Platform")
-TAGS = ("raises-exception", "wrong-on-purpose")
+TAGS = ("raises-exception", "wrong-on-purpose", "exercise")
 _ALLOW = re.compile(r"allow-([A-Z]+\d+|invalid-syntax)")
 _BOX = re.compile(rf"> \*\*({'|'.join(BOXES)})(?: \([^)]*\))?:\*\*")
 

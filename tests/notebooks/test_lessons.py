@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from labsupport.authoring.check import course_problems, notebook_problems
 from labsupport.authoring.lint import lint_problems
 from labsupport.authoring.source import Course, load
 from labsupport.authoring.style import style_problems
+from labsupport.exercises import exercises
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 SOURCES = COURSE.sources()
@@ -37,3 +40,18 @@ def test_the_code_of_all_cells_is_clean() -> None:
 
 def test_no_name_is_made_twice_and_no_notebook_is_without_source() -> None:
     assert course_problems(COURSE) == []
+
+
+def test_the_exercises_are_those_that_the_checks_know() -> None:
+    """A stub is told from an answer by its syntax tree: comments and blank lines are free."""
+    found = {}
+    for path in SOURCES:
+        code = load(path).code
+        stubs = {cell.program: ast.dump(ast.parse(cell.body)) for cell in code if cell.program}
+        for cell in code:
+            for name, answer in re.findall(r"^check\.(\w+)\((\w+)\)", cell.text, re.MULTILINE):
+                exercise = exercises()[name]
+                assert answer == exercise.function
+                assert stubs[exercise.module] == ast.dump(ast.parse(exercise.stub))
+                found[name] = exercise
+    assert found == exercises()

@@ -19,6 +19,16 @@ CLEAN = "\n".join(
         code("%%lab race.py -t 5", "print(1)"),
         code("result.output"),
         code("def fill(into=[]):", "    return into", tags="wrong-on-purpose, allow-B006"),
+        code(
+            "%%module stub",
+            "import os",
+            "",
+            "",
+            "def f():",
+            '    """Do."""',
+            "    ...",
+            tags="exercise",
+        ),
         code("print(1", tags="raises-exception, allow-invalid-syntax"),
     ]
 )
