@@ -1,0 +1,54 @@
+"""An event loop for generator coroutines: sockets, time and tasks, nothing of FTP.
+
+Read in this order: ``traps`` (what a coroutine can ask for), ``io`` (the same as functions for
+``yield from``), ``scheduler`` (the loop), ``watching`` (the selector), ``timers``, ``outside``.
+"""
+
+from .io import (
+    accept,
+    cancel,
+    close,
+    connect,
+    current,
+    join,
+    now,
+    offload,
+    pause,
+    readable_or_done,
+    recv,
+    recv_into,
+    sendall,
+    sleep,
+    spawn,
+)
+from .scheduler import Loop
+from .task import Cancelled, LoopError, Task, TaskCancelled, TimedOut
+from .traps import Coro
+from .watching import SELECTORS, TooManyDescriptors
+
+__all__ = [
+    "SELECTORS",
+    "Cancelled",
+    "Coro",
+    "Loop",
+    "LoopError",
+    "Task",
+    "TaskCancelled",
+    "TimedOut",
+    "TooManyDescriptors",
+    "accept",
+    "cancel",
+    "close",
+    "connect",
+    "current",
+    "join",
+    "now",
+    "offload",
+    "pause",
+    "readable_or_done",
+    "recv",
+    "recv_into",
+    "sendall",
+    "sleep",
+    "spawn",
+]

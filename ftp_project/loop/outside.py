@@ -1,0 +1,117 @@
+"""What comes to the loop from outside: results of threads and signals, through one wake-up pipe.
+
+The loop sleeps in its selector. A byte in this pipe ends that sleep: zero for "a thread has
+finished", any other value is the number of a signal, written by the interpreter itself
+(``signal.set_wakeup_fd``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import signal
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+#: (who asked, what the call returned, what it raised)
+Finished: TypeAlias = tuple[Any, Any, BaseException | None]
+
+
+class WakeUp:
+    """A socket pair: what is written to one end makes the loop's selector return."""
+
+    def __init__(self) -> None:
+        self.reader, self._writer = socket.socketpair()
+        self.reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._handlers: dict[int, Callable[[], None]] = {}
+        self._previous: dict[int, Any] = {}
+
+    def notify(self) -> None:
+        """Make the loop look (from any thread)."""
+        with contextlib.suppress(BlockingIOError):  # full: the loop is about to look anyway
+            self._writer.send(b"\0")
+
+    def on_signal(self, number: int, handler: Callable[[], None]) -> None:
+        """Have ``handler()`` called by the loop, between two tasks, when signal ``number`` comes.
+
+        Works in the main thread only (a rule of Python); raises ValueError elsewhere.
+        """
+        if not self._previous:
+            signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        previous = signal.signal(number, lambda *_: None)
+        self._previous.setdefault(number, previous)
+        self._handlers[number] = handler
+
+    def drain(self) -> None:
+        """Empty the pipe and call the handlers of the signals found in it."""
+        try:
+            data = self.reader.recv(4096)
+        except BlockingIOError:
+            return
+        for number in data:
+            handler = self._handlers.get(number)
+            if handler is not None:
+                handler()
+
+    def close(self) -> None:
+        """Put the signals back as they were and close both ends."""
+        if self._previous:
+            signal.set_wakeup_fd(-1)
+            for number, previous in self._previous.items():
+                signal.signal(number, previous)
+        self._previous.clear()
+        self.reader.close()
+        self._writer.close()
+
+
+class Threads:
+    """A few threads for calls that would block the loop: password hashes, slow directories.
+
+    They are started when first needed and are daemons: a call that never returns cannot keep the
+    process from ending.
+    """
+
+    def __init__(self, notify: Callable[[], None], most: int = 4) -> None:
+        self._notify = notify
+        self._most = most
+        self._calls: queue.SimpleQueue[tuple[Any, Callable[[], Any]] | None] = queue.SimpleQueue()
+        self._finished: deque[Finished] = deque()
+        self._started = 0
+        self._busy = 0
+
+    def submit(self, asker: object, function: Callable[[], Any]) -> None:
+        """Have a thread call ``function()``; its outcome turns up in :meth:`finished`."""
+        self._busy += 1
+        if self._started < min(self._busy, self._most):
+            self._started += 1
+            name = f"offload-{self._started}"
+            threading.Thread(target=self._work, name=name, daemon=True).start()
+        self._calls.put((asker, function))
+
+    def _work(self) -> None:
+        while (call := self._calls.get()) is not None:
+            asker, function = call
+            result, error = None, None
+            try:
+                result = function()
+            except BaseException as problem:  # it belongs to the asker, whatever it is
+                error = problem
+            self._finished.append((asker, result, error))
+            self._notify()
+
+    def finished(self) -> list[Finished]:
+        """Take out what has been finished since the last call."""
+        done = []
+        while self._finished:
+            done.append(self._finished.popleft())
+            self._busy -= 1
+        return done
+
+    def close(self) -> None:
+        """Let idle threads end; a busy one ends after its call."""
+        for _ in range(self._started):
+            self._calls.put(None)

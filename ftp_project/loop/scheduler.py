@@ -1,0 +1,249 @@
+"""The loop: a scheduler of generators, joined to a selector.
+
+It is the scheduler of twenty lines that lesson 06 builds, with the same names: ``ready`` holds the
+tasks that can go on, ``spawn`` adds one, ``run`` steps them in turn. What is added: a task can
+wait for a socket, a time, another task or a thread; each wait has a deadline; each can be
+cancelled.
+
+A turn of the loop: the selector is asked, everything in ``ready`` makes one step, then *one* task
+of ``background`` does. A transfer that moves a megabyte per step therefore delays a command
+by one such step at most, however many transfers run.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from . import traps
+from .handlers import HANDLERS, WAIT
+from .outside import Threads, WakeUp
+from .task import Cancelled, LoopError, Task, TimedOut
+from .timers import Timers
+from .traps import Coro
+from .watching import Watcher
+
+T = TypeVar("T")
+
+
+class Loop:
+    """Runs coroutines (generators that yield :mod:`traps`) until the main one has ended.
+
+    ``selector`` is one of :data:`~.watching.SELECTORS`; ``clock`` gives the time in seconds and
+    must not go backwards. ``on_error(task, error)`` is told of a task that failed while nobody
+    was waiting for it; without it the failure is printed to standard error.
+    """
+
+    def __init__(
+        self,
+        selector: str = "auto",
+        clock: Callable[[], float] = time.monotonic,
+        on_error: Callable[[Task[Any], BaseException], None] | None = None,
+    ) -> None:
+        self.clock = clock
+        self.ready: deque[Task[Any]] = deque()
+        self.background: deque[Task[Any]] = deque()
+        self.timers = Timers()
+        self.tasks: set[Task[Any]] = set()
+        self.on_error = on_error or print_error
+        self.watcher = Watcher(selector, self.wake)
+        self._wake_up = WakeUp()
+        self.threads = Threads(self._wake_up.notify)
+        self._main: Task[Any] | None = None
+        self._closing = False
+
+    # ------------------------------------------------------------------ from outside
+
+    def spawn(self, coro: Coro[T], name: str = "", background: bool = False) -> Task[T]:
+        """Add ``coro`` as a task that belongs to nobody; it starts when its turn comes.
+
+        Raises :class:`LoopError` for something that is no coroutine.
+        """
+        if not hasattr(coro, "send"):
+            raise LoopError(f"{coro!r} is no coroutine: call the function and hand over its result")
+        task = Task(coro, name or getattr(coro, "__name__", "task"), None, background)
+        self.tasks.add(task)
+        self._enqueue(task)
+        if self._closing:
+            self.cancel(task)
+        return task
+
+    def run(self, main: Coro[T], grace: float = 5.0) -> T:
+        """Run ``main`` and all that it spawns; return what it returns, raise what it raises.
+
+        When ``main`` has ended, all other tasks are cancelled and have ``grace`` seconds to clean
+        up. Then the loop is closed: a loop runs once.
+        """
+        if self._closing:
+            raise LoopError("this loop has run already: make a new one")
+        self._main = task = self.spawn(main, "main")
+        self.spawn(self._listen_outside(), "wake-up")
+        try:
+            while not task.done:
+                self._turn()
+        finally:
+            self._shut_down(grace)
+        return task.outcome()
+
+    def on_signal(self, number: int, handler: Callable[[], None]) -> None:
+        """Have ``handler()`` called between two steps when signal ``number`` arrives.
+
+        Works in the main thread only; raises ValueError elsewhere (a rule of Python).
+        """
+        self._wake_up.on_signal(number, handler)
+
+    def cancel(self, task: Task[Any]) -> None:
+        """Have :class:`Cancelled` raised in ``task``; does nothing when it has ended.
+
+        A task is cancelled once: while it cleans up, its waits are left alone.
+        """
+        if task.done or task.cancelling:
+            return
+        task.cancelling = True
+        if task.trap is not None:
+            self.wake(task, problem=Cancelled())
+        else:  # queued, or running: then its next wait is cut short
+            task.answer, task.problem = None, Cancelled()
+
+    # ------------------------------------------------------------------ turning
+
+    def _turn(self) -> None:
+        ready, background = self.ready, self.background
+        timeout: float | None = 0.0
+        if not ready and not background:
+            when = self.timers.next_time()
+            timeout = None if when is None else max(0.0, when - self.clock())
+        self.watcher.poll(timeout, not background)
+        for task in self.timers.expired(self.clock()):
+            if isinstance(task.trap, traps.Sleep):
+                self.wake(task)
+            elif task.trap is not None:
+                self.wake(task, problem=TimedOut(f"waited too long: {type(task.trap).__name__}"))
+        for _ in range(len(ready)):  # who queues again in this turn waits for the next one
+            self.step(ready.popleft())
+        if background:
+            self.step(background.popleft())
+
+    def step(self, task: Task[Any]) -> None:
+        """Run ``task`` up to its next wait or its end."""
+        coro = task.coro
+        answer, problem = task.answer, task.problem
+        task.queued, task.answer, task.problem = False, None, None
+        while True:
+            try:
+                trap = coro.send(answer) if problem is None else coro.throw(problem)
+            except StopIteration as stop:
+                self._finish(task, stop.value, None)
+                return
+            except BaseException as error:
+                self._finish(task, None, error)
+                if isinstance(error, KeyboardInterrupt | SystemExit):
+                    raise
+                return
+            answer = problem = None
+            handler = HANDLERS.get(trap.__class__)
+            try:
+                if handler is None:
+                    raise LoopError(_no_trap(task, trap))
+                answer = handler(self, task, trap)
+            except (Exception, Cancelled) as error:
+                self.watcher.leave(task)
+                problem = error
+                continue
+            if answer is WAIT:
+                if not task.queued:
+                    task.trap = trap
+                    if task.problem is not None:  # cancelled while it ran
+                        self.wake(task, problem=task.problem)
+                return
+
+    def wake(
+        self, task: Task[Any], answer: object = None, problem: BaseException | None = None
+    ) -> None:
+        """End the present wait of ``task``: it goes on with ``answer``, or ``problem`` raised."""
+        if task.watch is not None:
+            self.watcher.leave(task)
+        if task.joining is not None:
+            if task.joining.waiters:
+                task.joining.waiters.remove(task)
+            task.joining = None
+        task.trap = task.deadline = None
+        task.answer, task.problem = answer, problem
+        self._enqueue(task)
+
+    def _enqueue(self, task: Task[Any]) -> None:
+        if not task.queued:
+            task.queued = True
+            (self.background if task.background else self.ready).append(task)
+
+    def _finish(self, task: Task[Any], result: object, error: BaseException | None) -> None:
+        task.done, task.result, task.error = True, result, error
+        self.tasks.discard(task)
+        self.timers.ended(task)
+        if task.owner is not None and task.owner.children is not None:
+            task.owner.children.discard(task)
+        task.owner = None
+        for child in tuple(task.children or ()):
+            child.owner = None
+            self.cancel(child)
+        task.children = None
+        if error is not None and task.failed and not task.waiters and task is not self._main:
+            self.on_error(task, error)
+        for waiter in tuple(task.waiters or ()):
+            if isinstance(waiter.trap, traps.Join):
+                self.wake(waiter, result, task.failure())
+            else:
+                self.wake(waiter)
+
+    # ------------------------------------------------------------------ threads, signals, the end
+
+    def _listen_outside(self) -> Coro[None]:
+        """Hand on what threads have finished and what signals have come."""
+        while True:
+            yield traps.Readable(self._wake_up.reader, None)
+            self._wake_up.drain()
+            for (task, trap), result, error in self.threads.finished():
+                if task.trap is trap:  # else it gave up waiting
+                    self.wake(task, result, error)
+
+    def _shut_down(self, grace: float) -> None:
+        self._closing = True
+        for task in tuple(self.tasks):
+            self.cancel(task)
+        deadline = self.clock() + grace
+        while self.tasks and self.clock() < deadline:
+            self._turn()
+        for task in tuple(self.tasks):
+            self._force_end(task)
+        self.threads.close()
+        self.watcher.close()
+        self._wake_up.close()
+
+    def _force_end(self, task: Task[Any]) -> None:
+        """Run what is left of the clean-up of ``task``, which took too long, without its waits."""
+        for _ in range(100):  # each wait that its `finally` blocks still ask for is one round
+            try:
+                task.coro.close()
+                return
+            except RuntimeError:
+                continue
+            except BaseException as error:
+                self.on_error(task, error)
+                return
+
+
+def _no_trap(task: Task[Any], value: object) -> str:
+    return (
+        f"task {task.name!r} yielded {value!r}, which is no trap of this loop; "
+        "was a coroutine function called with `yield` in place of `yield from`?"
+    )
+
+
+def print_error(task: Task[Any], error: BaseException) -> None:
+    """Print the failure of ``task``, which nobody waited for, with its traceback."""
+    print(f"task {task.name!r} failed:", file=sys.stderr)
+    traceback.print_exception(error)

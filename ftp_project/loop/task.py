@@ -1,0 +1,110 @@
+"""A task: one coroutine on its way, and what the loop must remember about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from .traps import Coro, Trap
+    from .watching import Watch
+
+T = TypeVar("T")
+
+
+class Cancelled(BaseException):
+    """Raised inside a task that is being cancelled; let it pass after cleaning up.
+
+    It is no :class:`Exception`, so that ``except Exception`` in a coroutine cannot swallow it.
+    """
+
+
+class TimedOut(Exception):  # noqa: N818 - "timed out" is what happened, in the words of the field
+    """The deadline of a wait passed before what was waited for happened."""
+
+
+class TaskCancelled(Exception):  # noqa: N818 - says what happened to the other task
+    """Raised by a join: the task that was waited for had been cancelled."""
+
+
+class LoopError(RuntimeError):
+    """The loop was used against its rules; the message says which rule."""
+
+
+class Task(Generic[T]):
+    """A coroutine that the loop is running, made by :class:`~.traps.Spawn` or ``Loop.spawn``."""
+
+    __slots__ = (
+        "answer",
+        "background",
+        "cancelling",
+        "children",
+        "coro",
+        "deadline",
+        "done",
+        "error",
+        "joining",
+        "name",
+        "owner",
+        "problem",
+        "queued",
+        "result",
+        "timer_at",
+        "trap",
+        "waiters",
+        "watch",
+    )
+
+    def __init__(self, coro: Coro[T], name: str, owner: Task[Any] | None, background: bool) -> None:
+        self.coro = coro
+        self.name = name
+        self.owner = owner
+        self.background = background
+        self.children: set[Task[Any]] | None = None
+        self.done = False
+        self.result: T | None = None
+        self.error: BaseException | None = None
+        #: the trap that the coroutine waits in, or None while it is queued or running
+        self.trap: Trap | None = None
+        #: what the present wait listens to: a watched socket, another task
+        self.watch: Watch | None = None
+        self.joining: Task[Any] | None = None
+        #: when the present wait gives up, or None
+        self.deadline: float | None = None
+        #: the time of this task's earliest entry among the timers, or None
+        self.timer_at: float | None = None
+        #: in the queue of tasks that can go on; `answer` or `problem` is what they go on with
+        self.queued = False
+        self.answer: Any = None
+        self.problem: BaseException | None = None
+        #: tasks that wait for this one to end
+        self.waiters: list[Task[Any]] | None = None
+        #: Cancelled is on its way to the coroutine or was delivered
+        self.cancelling = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether the coroutine ended by an exception that was not its own cancellation."""
+        return self.error is not None and not isinstance(self.error, Cancelled)
+
+    def outcome(self) -> T:
+        """Return what the coroutine returned, or raise what it raised.
+
+        Raises :class:`LoopError` while the task has not ended, :class:`TaskCancelled` when it was
+        cancelled.
+        """
+        if not self.done:
+            raise LoopError(f"{self.name} has not ended: join it before asking for its outcome")
+        problem = self.failure()
+        if problem is not None:
+            raise problem
+        return self.result  # type: ignore[return-value]
+
+    def failure(self) -> BaseException | None:
+        """Return what a join of this ended task raises, None when it returned normally."""
+        if isinstance(self.error, Cancelled):
+            return TaskCancelled(f"{self.name} was cancelled")
+        return self.error
+
+    def __repr__(self) -> str:
+        state = "running" if not self.done else "failed" if self.failed else "ended"
+        return f"<Task {self.name} {state}>"

@@ -1,0 +1,352 @@
+"""Tasks, their order, their ends: what the scheduler promises, without a socket."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import pytest
+
+from ftp_project.loop import (
+    Cancelled,
+    Loop,
+    LoopError,
+    TaskCancelled,
+    TimedOut,
+    cancel,
+    current,
+    join,
+    now,
+    offload,
+    pause,
+    sleep,
+    spawn,
+)
+
+
+def run(main):
+    return Loop().run(main)
+
+
+def test_tasks_take_turns_in_the_order_they_were_spawned():
+    trace = []
+
+    def counter(name):
+        for number in range(3):
+            trace.append(f"{name}{number}")
+            yield from pause()
+
+    def main():
+        tasks = []
+        for name in "AB":
+            tasks.append((yield from spawn(counter(name))))
+        for task in tasks:
+            yield from join(task, None)
+
+    run(main())
+    assert trace == ["A0", "B0", "A1", "B1", "A2", "B2"]
+
+
+def test_every_front_task_steps_between_two_background_steps():
+    trace = []
+
+    def worker(name, steps):
+        for _ in range(steps):
+            trace.append(name)
+            yield from pause()
+
+    def main():
+        front = yield from spawn(worker("front", 3))
+        backs = []
+        for name in ("back1", "back2"):
+            backs.append((yield from spawn(worker(name, 2), background=True)))
+        for task in (front, *backs):
+            yield from join(task, None)
+
+    run(main())
+    assert trace == ["back1", "front", "back2", "front", "back1", "front", "back2"]
+
+
+def test_an_eager_task_runs_to_its_first_wait_before_its_owner_goes_on():
+    trace = []
+
+    def child():
+        trace.append("child")
+        yield from pause()
+        trace.append("child again")
+        return 7
+
+    def main():
+        task = yield from spawn(child(), eager=True)
+        trace.append("owner")
+        return (yield from join(task, None))
+
+    assert run(main()) == 7
+    assert trace == ["child", "owner", "child again"]
+
+
+def test_sleepers_wake_in_the_order_of_their_times():
+    clock = [0.0]
+    woken = []
+
+    def sleeper(seconds):
+        yield from sleep(seconds)
+        woken.append(seconds)
+
+    def ticker():
+        while len(woken) < 3:
+            clock[0] += 1
+            yield from pause()
+
+    def main():
+        for seconds in (30, 10, 20):
+            yield from spawn(sleeper(seconds))
+        yield from join((yield from spawn(ticker())), None)
+        return (yield from now())
+
+    ended = Loop(clock=lambda: clock[0]).run(main())
+    assert woken == [10, 20, 30]
+    assert 30 <= ended < 35
+
+
+def test_a_join_gives_up_at_its_deadline_and_the_task_goes_on():
+    def slow():
+        yield from sleep(3600)
+
+    def main():
+        task = yield from spawn(slow())
+        with pytest.raises(TimedOut):
+            yield from join(task, (yield from now()))
+        assert not task.done
+        yield from cancel(task, None)
+        assert task.done
+
+    run(main())
+
+
+def test_a_join_raises_what_the_task_raised():
+    def broken():
+        yield from pause()
+        raise ValueError("broken")
+
+    def main():
+        task = yield from spawn(broken())
+        with pytest.raises(ValueError, match="broken"):
+            yield from join(task, None)
+        with pytest.raises(ValueError, match="broken"):
+            yield from join(task, None)
+
+    run(main())
+
+
+def test_a_failure_that_nobody_waits_for_is_reported_and_the_others_go_on():
+    reported = []
+
+    def broken():
+        raise ValueError("unseen")
+        yield
+
+    def main():
+        yield from spawn(broken())
+        yield from pause()
+        yield from pause()
+        return "alive"
+
+    loop = Loop(on_error=lambda task, error: reported.append((task.name, str(error))))
+    assert loop.run(main()) == "alive"
+    assert reported == [("broken", "unseen")]
+
+
+def test_a_cancelled_task_cleans_up_and_may_wait_while_it_does():
+    trace = []
+
+    def patient():
+        try:
+            yield from sleep(3600)
+        except Exception:
+            trace.append("an except Exception must not see it")
+        finally:
+            yield from sleep(0)
+            trace.append("cleaned")
+
+    def main():
+        task = yield from spawn(patient())
+        yield from pause()
+        yield from cancel(task, None)
+        with pytest.raises(TaskCancelled):
+            yield from join(task, None)
+
+    run(main())
+    assert trace == ["cleaned"]
+
+
+@pytest.mark.parametrize("when", ["queued", "waiting", "itself"])
+def test_cancelling_works_wherever_the_task_is(when):
+    seen = []
+
+    def victim():
+        try:
+            yield from pause()
+            if when == "itself":
+                yield from cancel((yield from current()), None)
+            yield from sleep(3600)
+        except Cancelled:
+            seen.append("cancelled")
+            raise
+
+    def main():
+        task = yield from spawn(victim())
+        for _ in range(0 if when == "queued" else 3):
+            yield from pause()
+        if when != "itself":
+            yield from cancel(task, None)
+        assert task.done
+        assert not task.failed
+
+    run(main())
+    # a task that never ran has nothing to clean up, and is not started only to be stopped
+    assert seen == ([] if when == "queued" else ["cancelled"])
+
+
+def test_the_end_of_a_task_cancels_its_children_but_not_the_detached():
+    ended = []
+
+    def child(name):
+        try:
+            yield from sleep(3600)
+        finally:
+            ended.append(name)
+
+    def owner():
+        yield from spawn(child("owned"), eager=True)
+        yield from spawn(child("detached"), eager=True, detached=True)
+
+    def main():
+        yield from join((yield from spawn(owner())), None)
+        yield from pause()
+        assert ended == ["owned"]
+
+    run(main())
+    assert ended == ["owned", "detached"]  # the loop's end cancels everything
+
+
+def test_a_task_that_will_not_end_is_closed_after_the_grace_time():
+    trace = []
+
+    def stubborn():
+        try:
+            yield from sleep(3600)
+        finally:
+            try:
+                yield from sleep(3600)
+            finally:
+                trace.append("closed")
+
+    def main():
+        yield from spawn(stubborn(), eager=True)
+
+    Loop().run(main(), grace=0.0)
+    assert trace == ["closed"]
+
+
+def test_a_yield_that_is_no_trap_is_told_where_it_happens():
+    def helper():
+        yield from pause()
+
+    def forgetful():
+        yield helper()
+
+    def main():
+        task = yield from spawn(forgetful())
+        with pytest.raises(LoopError, match=r"forgetful.*yield from"):
+            yield from join(task, None)
+
+    run(main())
+
+
+def test_spawning_a_function_in_place_of_its_coroutine_is_refused():
+    def main():
+        with pytest.raises(LoopError, match="no coroutine"):
+            yield from spawn(main)
+
+    run(main())
+
+
+def test_offload_runs_in_a_thread_and_hands_over_result_and_error():
+    def main():
+        here = threading.get_ident()
+        there = yield from offload(threading.get_ident, None)
+        assert there != here
+        with pytest.raises(ZeroDivisionError):
+            yield from offload(lambda: 1 // 0, None)
+
+    run(main())
+
+
+def test_an_offloaded_call_that_is_too_slow_times_out_and_its_result_is_dropped():
+    release = threading.Event()
+
+    def main():
+        with pytest.raises(TimedOut):
+            yield from offload(lambda: release.wait(30), (yield from now()) + 0.01)
+        release.set()
+        return (yield from offload(lambda: "next", None))
+
+    assert run(main()) == "next"
+
+
+def test_a_signal_is_handled_between_two_steps_and_put_back_afterwards():
+    before = signal.getsignal(signal.SIGUSR1)
+    got = []
+
+    def main():
+        loop.on_signal(signal.SIGUSR1, lambda: got.append("usr1"))
+        os.kill(os.getpid(), signal.SIGUSR1)
+        while not got:
+            yield from sleep(0.001)
+
+    loop = Loop()
+    loop.run(main())
+    assert got == ["usr1"]
+    assert signal.getsignal(signal.SIGUSR1) is before
+
+
+def test_a_thousand_waits_with_a_deadline_make_a_handful_of_timers():
+    def main():
+        child = yield from spawn(sleep(3600))
+        for _ in range(1000):
+            with pytest.raises(TimedOut):
+                yield from join(child, (yield from now()))
+        for _ in range(1000):
+            yield from spawn(sleep(0), eager=True)
+            yield from pause()
+        return len(loop.timers)
+
+    loop = Loop()
+    assert loop.run(main()) < 10
+
+
+def test_timers_of_many_ended_tasks_are_swept():
+    def short():
+        task = yield from spawn(sleep(3600), eager=True)
+        yield from cancel(task, None)
+
+    def main():
+        for _ in range(2000):
+            yield from short()
+        return len(loop.timers)
+
+    loop = Loop()
+    assert loop.run(main()) < 250
+
+
+def test_a_loop_runs_once():
+    def main():
+        yield from pause()
+
+    loop = Loop()
+    loop.run(main())
+    again = main()
+    with pytest.raises(LoopError, match="make a new one"):
+        loop.run(again)
