@@ -125,10 +125,12 @@ class _Chart:
         factor, unit = time_unit(max(self.ticks, default=self.end))
         x, words = self.to_x(timeline.end), f"{float(f'{timeline.end * factor:.3g}'):g} {unit}"
         self.drawing.line(x, top - 6, x, self.y + 2, "link finish")
-        room = x - text_width(words) / 2 - MARGIN - 10
         last_line = (wrap(_claim(timeline), WIDTH - 2 * MARGIN, 13) or [""])[-1]
-        if text_width(last_line, 13) < room:
-            self.drawing.text(x, top - 10, words, "muted mid small")
+        claim_ends = MARGIN + text_width(last_line, 13) + 10
+        if x + text_width(words) < self.right and claim_ends < x:
+            self.drawing.text(x - 1, top - 10, words, "muted small")
+        elif claim_ends < x - text_width(words):
+            self.drawing.text(x + 1, top - 10, words, "muted small end")
 
     def _grid(self, height: float) -> None:
         for tick in self.ticks:

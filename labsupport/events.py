@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import itertools
 import os
 import sys
@@ -30,6 +31,7 @@ from labsupport.timeline import Timeline, read_timeline
 
 ENVIRONMENT_VARIABLE = "LAB_EVENTS"
 LONGEST_LABEL = 200
+UNUSED_SECONDS = 3600
 
 # Taken now, so that a later monkey.patch_all() changes neither the clock nor the write.
 _write = os.write
@@ -117,9 +119,11 @@ class Recorder:
 
     def __init__(self, title: object = "") -> None:
         self.title = _clean(title)
-        descriptor, self.path = tempfile.mkstemp(prefix="labsupport-", suffix=".events")
-        os.close(descriptor)
         self._owner = os.getpid()
+        _sweep(self._owner)
+        prefix = f"labsupport-{self._owner}-"
+        descriptor, self.path = tempfile.mkstemp(prefix=prefix, suffix=".events")
+        os.close(descriptor)
         atexit.register(_remove, self.path, self._owner)
         self._open()
 
@@ -219,3 +223,23 @@ def _remove(path: str, owner: int) -> None:
     if os.getpid() == owner:
         with contextlib.suppress(OSError):
             Path(path).unlink()
+
+
+@functools.cache
+def _sweep(process: int) -> None:
+    """Remove, once in a process, what processes left that were killed and could not clean up.
+
+    Only files that are an hour old and whose process has gone. Windows cannot ask without
+    ending the process, but refuses to remove a file that is in use.
+    """
+    for path in Path(tempfile.gettempdir()).glob("labsupport-*-*.events"):
+        with contextlib.suppress(OSError, ValueError):
+            if time.time() - path.stat().st_mtime < UNUSED_SECONDS:
+                continue
+            try:
+                if os.name == "posix":
+                    os.kill(int(path.name.split("-")[1]), 0)
+                    continue
+            except ProcessLookupError:
+                pass
+            path.unlink()

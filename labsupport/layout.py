@@ -229,12 +229,14 @@ def _place_label(
     beside: Callable[[Bar, float], float | None],
 ) -> None:
     label, width = bar.span.label, text_width(bar.span.label, TEXT_SIZE)
-    limit = bar.text_right
+    begin, limit = bar.left, bar.text_right
     for sign in signs:  # a symbol on the bar must not cover its label
-        if bar.left + PADDING < sign.x < limit:
+        if begin < sign.right <= bar.left + PADDING + SYMBOL_ROOM:
+            begin = sign.right - PADDING / 2
+        elif begin + PADDING < sign.x < limit:
             limit = sign.left + PADDING
-    room = limit - bar.left - 2 * PADDING
-    bar.text_left = bar.left + PADDING
+    room = limit - begin - 2 * PADDING
+    bar.text_left = begin + PADDING
     tail = re.search(r"\d+\s*$", label)
     if width <= room:
         bar.text = label
@@ -243,8 +245,8 @@ def _place_label(
     elif tail and not families.is_alone(label):
         # The legend names the family; the number alone says which of it. Two pixels around it
         # are enough. A part of a number would be a lie, so it is all or nothing.
-        spare = limit - bar.left - text_width(tail.group(), TEXT_SIZE)
+        spare = limit - begin - text_width(tail.group(), TEXT_SIZE)
         if spare >= 4:
-            bar.text, bar.text_left = tail.group(), bar.left + spare / 2
+            bar.text, bar.text_left = tail.group(), begin + spare / 2
     elif room >= SHORTEST_TEXT:
         bar.text = shorten(label, room, TEXT_SIZE)
