@@ -88,6 +88,8 @@ class GuardedProcess:
 
     def interrupt(self) -> None:
         """Send the program's process group what Ctrl-C sends in a terminal (SIGINT)."""
+        if self._ended:
+            return
         with contextlib.suppress(OSError):
             if hasattr(os, "killpg"):
                 os.killpg(self.pid, signal.SIGINT)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from labsupport.address import Address, Addressed, address_of
 
 REPLY_LIMIT = 10.0  # seconds a hostile client waits for an answer
-PAUSE = 0.05  # seconds between two parts that must not travel in one segment
+PAUSE = 0.05  # seconds between two parts, less where the server answers the first
 MOST_BYTES = 256 * 1024 * 1024
 MOST_CONNECTIONS = 5_000
 

@@ -155,10 +155,12 @@ class Supervisor:
         prctl(PR_SET_CHILD_SUBREAPER, 1)
         self.program = self._start(argv)
         if self.program:
-            self._tell(f"pid {self.program}")
-            self._let_go_of_streams()
-            self._wait_for_a_reason()
-            self._end_tree()
+            try:
+                self._tell(f"pid {self.program}")
+                self._let_go_of_streams()
+                self._wait_for_a_reason()
+            finally:  # whatever goes wrong here, the promise holds
+                self._end_tree()
             self._tell(f"exit {self.returncode}")
 
     def _catch_signals(self) -> None:
@@ -212,21 +214,22 @@ class Supervisor:
             self.control.sendall(line.encode() + b"\n")
 
     def _wait_for_a_reason(self) -> None:
-        watched: list[int] = [self.control.fileno(), self.wakeup]
+        watched = select.poll()  # select() would refuse a descriptor above 1023
+        watched.register(self.control, select.POLLIN)
+        watched.register(self.wakeup, select.POLLIN)
         with contextlib.suppress(OSError, AttributeError):  # Linux 5.3 and later
             # A forked child of the parent may hold a copy of its end of CONTROL: only the
             # parent's own death, seen here, is a sign that never fails.
-            watched.append(os.pidfd_open(self.parent))
+            watched.register(os.pidfd_open(self.parent), select.POLLIN)
         while self.returncode is None and not self.stopping:
             if os.getppid() != self.parent:
                 return
             # The time limit serves platforms without pidfd_open: getppid() is asked again.
-            ready, _, _ = select.select(watched, [], [], 0.5)
-            if self.wakeup in ready:
-                self._drain_wakeup()
-            elif ready:
-                return
+            ready = {descriptor for descriptor, _ in watched.poll(500)}
+            self._drain_wakeup()
             self._reap()
+            if ready - {self.wakeup}:
+                return
 
     def _drain_wakeup(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -247,13 +250,17 @@ class Supervisor:
             frozen |= new
             if time.monotonic() - start > GIVE_UP:
                 break
+        signal_or_pause = select.poll()
+        signal_or_pause.register(self.wakeup, select.POLLIN)
         while time.monotonic() - start < GIVE_UP:
             trackers_may_live = time.monotonic() - start < TRACKER_GRACE
             send_signal(self._victims(spare_trackers=trackers_may_live), signal.SIGKILL)
+            # One that was frozen just before it became a tracker must be able to tidy up.
+            send_signal(living_descendants(self.program), signal.SIGCONT)
             self._reap()
             if not living_descendants(self.program):
                 break
-            select.select([self.wakeup], [], [], 0.02)
+            signal_or_pause.poll(20)
             self._drain_wakeup()
         self._reap()
 

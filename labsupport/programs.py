@@ -209,6 +209,12 @@ def run_program(
             source = stack.enter_context(tempfile.TemporaryFile())
             source.write(stdin.encode())
             source.seek(0)
+        # Of a killed program, temporary files would stay behind (so do a Manager's sockets).
+        drafts = tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True)
+        ours_env = {
+            ENVIRONMENT_VARIABLE: os.fspath(recorder.path),
+            "TMPDIR": stack.enter_context(drafts),
+        }
         ours, theirs = _open_terminal()
         try:
             guarded = start_guarded(
@@ -217,7 +223,7 @@ def run_program(
                 stdout=theirs,
                 stderr=theirs,
                 cwd=cwd,
-                env=child_env({ENVIRONMENT_VARIABLE: os.fspath(recorder.path), **(env or {})}),
+                env=child_env({**ours_env, **(env or {})}),
             )
         except BaseException:
             os.close(ours)

@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 from labsupport.guard import GuardedProcess, start_guarded
+from labsupport.lifeline import is_tracker
 
 DEADLINE = 60  # seconds; only ever used up on failure
 
@@ -147,6 +149,9 @@ def test_shared_memory_of_a_killed_program_is_freed() -> None:
     """)
     name = program.stdout.readline().decode().strip()
     assert Path("/dev/shm" + name).exists()
+    end = time.monotonic() + DEADLINE
+    while not any(is_tracker(pid) for pid in program.processes()):  # still about to become one
+        assert time.monotonic() < end
     program.end()
     assert not Path("/dev/shm" + name).exists()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -82,6 +84,63 @@ def test_time_limit(run: Run, capsys: Capture, hanging: str) -> None:
     assert_gone(finished.output)
     shown = capsys.readouterr().out
     assert shown.endswith("[stopped: program.py ran for more than 1 s]\n")
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_deadlocked_processes_are_gone(run: Run, capsys: Capture, method: str) -> None:
+    finished = run(
+        f"""
+        import multiprocessing, os, sys
+
+        def worker(lock, ready):
+            ready.put(os.getpid())
+            lock.acquire()
+
+        if __name__ == "__main__":
+            context = multiprocessing.get_context("{method}")
+            lock, ready = context.Lock(), context.Queue()
+            lock.acquire()
+            manager = context.Manager()
+            workers = [context.Process(target=worker, args=(lock, ready)) for _ in range(3)]
+            for process in workers:
+                process.start()
+            print(os.getpid(), *(ready.get() for _ in workers), flush=True)
+            workers[0].join()
+        """,
+        timeout=4,
+    )
+    assert finished.timed_out
+    assert_gone(finished.output)
+    assert len(finished.output.split()) == 4
+
+
+def test_temporary_files_go_with_the_program(run: Run, tmp_path: Path) -> None:
+    finished = run(
+        "import os, tempfile; print(tempfile.mkdtemp(), flush=True); os.kill(os.getpid(), 9)",
+        echo=False,
+    )
+    folder = Path(finished.output.strip())
+    assert folder.is_relative_to(tempfile.gettempdir())
+    assert not folder.parent.exists()
+
+
+BARE = """
+    import os, sys
+    del os.fork, os.openpty, os.pidfd_open
+    sys.modules["termios"] = None
+    from labsupport.programs import run_program
+    finished = run_program(sys.argv[1], "bare", timeout=60)
+    print(finished.returncode, repr(finished.output))
+"""
+
+
+def test_platforms_without_fork_and_terminal_do_with_less(tmp_path: Path) -> None:
+    inner = tmp_path / "inner.py"
+    inner.write_text("import sys\nprint('hello', sys.argv[1], sys.stdout.isatty())\n")
+    outer = tmp_path / "outer.py"
+    outer.write_text(dedent(BARE))
+    finished = run_program(outer, inner, echo=False, timeout=DEADLINE)
+    assert finished.output == "hello bare False\n0 'hello bare False\\n'\n"
 
 
 def test_a_program_that_floods_for_ever_is_stopped(run: Run, capsys: Capture) -> None:

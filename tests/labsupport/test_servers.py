@@ -63,6 +63,8 @@ def test_a_demo_survives_hostile_clients(demo: str) -> None:
             assert clients(server, n=20, messages=20).all_right
             assert len(idle) == idle.still_connected() == 30
         assert clients(server, n=5, messages=5).all_right
+        # One more answer: then the server has seen all that left before.
+        assert hostile.byte_by_byte(server, b"x").reply == b"X"
         memory = psutil.Process(server.pid).memory_info().rss
         assert memory < 100 * 1024 * 1024
         descriptors = psutil.Process(server.pid).num_fds()
@@ -120,14 +122,20 @@ def test_a_server_that_crashes_keeps_its_log(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "message"),
+    ("code", "timeout", "message"),
     [
-        ("print('oh no'); raise SystemExit(1)", "ended before it was ready; it printed:\noh no"),
-        ("import time; time.sleep(1000)", "did not say that it listens within 1 s"),
+        (
+            "print('oh no'); raise SystemExit(1)",
+            DEADLINE,
+            "ended before it was ready; it printed:\noh no",
+        ),
+        ("import time; time.sleep(1000)", 1.0, "did not say that it listens within 1 s"),
     ],
 )
-def test_a_server_that_does_not_get_ready(tmp_path: Path, code: str, message: str) -> None:
-    server = running_server(write(tmp_path, code), timeout=1)
+def test_a_server_that_does_not_get_ready(
+    tmp_path: Path, code: str, timeout: float, message: str
+) -> None:
+    server = running_server(write(tmp_path, code), timeout=timeout)
     with pytest.raises(ServerNotReadyError) as error, server:
         pass
     assert message in str(error.value)
