@@ -217,7 +217,9 @@ def _writable_mode(place: Place) -> int | None:
     if not S_ISREG(mode) and not S_ISLNK(mode):
         raise NotRegularError
     # Replacing needs rights in the directory only; a file made read-only stays protected.
-    if S_ISREG(mode) and not os.access(place.name, os.W_OK, dir_fd=place.directory):
+    if S_ISREG(mode) and not os.access(
+        place.name, os.W_OK, dir_fd=place.directory, effective_ids=True
+    ):
         raise DeniedError
     return mode
 
