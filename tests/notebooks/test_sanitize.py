@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import re
+from types import ModuleType
 
 import nbval.plugin
 import pytest
 
+from labsupport.authoring import outputs, pieces
 from labsupport.authoring.outputs import RULES, sanitize, sanitize_rules
 
 PICTURE = '<img alt="apply: at most 1 at once" src="data:image/svg+xml;base64,{}">'
@@ -68,3 +71,10 @@ def test_nbval_reads_the_same_rules() -> None:
 def test_every_rule_of_the_file_is_tested_here() -> None:
     names = re.findall(r"^\[(.*)\]$", RULES.read_text(encoding="utf-8"), re.MULTILINE)
     assert [name for name in names if name not in HIDDEN] == []
+
+
+@pytest.mark.parametrize("module", [outputs, pieces], ids=lambda module: module.__name__)
+def test_the_examples_in_docstrings_hold(module: ModuleType) -> None:
+    results = doctest.testmod(module)
+    assert results.attempted
+    assert not results.failed
