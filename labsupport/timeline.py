@@ -143,12 +143,15 @@ class Timeline:
         """Return the labels of the spans that never ended (their process was killed)."""
         return [span.label for span in self.spans if span.end is None]
 
-    def claim_peak(self, noun: str = "") -> str:
-        """Say in words how much ran at once, for example "at most 5 tasks at once"."""
-        peak = self.peak()
+    def claim_peak(self, noun: str = "", label_prefix: str | None = None) -> str:
+        """Say in words how much ran at once, for example "at most 5 tasks at once".
+
+        ``noun`` is the word for one of them; ``label_prefix`` as in ``peak``.
+        """
+        peak = self.peak(label_prefix)
         if not peak:
             return "nothing at work"
-        things = f" {noun}{'' if peak == 1 else 's'}" if noun else ""
+        things = f" {noun if peak == 1 else _plural(noun)}" if noun else ""
         return f"at most {peak}{things} at once"
 
     def __repr__(self) -> str:
@@ -212,6 +215,12 @@ def read_timeline(
     except (ValueError, IndexError) as error:
         raise ValueError(f"the file of events holds a line that is not an event: {error}") from None
     return Timeline(_sorted(begun.values()), tuple(marks), title, claim)
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
 
 
 def _sorted(spans: Iterable[Span]) -> tuple[Span, ...]:

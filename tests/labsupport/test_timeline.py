@@ -76,10 +76,16 @@ def test_a_span_that_never_ended_lasts_to_the_end():
         (STAIRCASE, "", "at most 1 at once"),
         (STAIRCASE, "task", "at most 1 task at once"),
         (LANES, "task", "at most 2 tasks at once"),
+        (LANES, "process", "at most 2 processes at once"),
+        (LANES, "reply", "at most 2 replies at once"),
     ],
 )
 def test_the_peak_in_words(timeline, noun, sentence):
     assert timeline.claim_peak(noun) == sentence
+
+
+def test_the_peak_in_words_of_some_labels():
+    assert LANES.claim_peak("thread", label_prefix="a") == "at most 1 thread at once"
 
 
 def test_the_representation_holds_no_seconds():
