@@ -23,15 +23,26 @@ import sys
 import tempfile
 import threading
 import time
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from labsupport.timeline import Timeline, read_timeline
 
 ENVIRONMENT_VARIABLE = "LAB_EVENTS"
 LONGEST_LABEL = 200
 UNUSED_SECONDS = 3600
+
+
+def _unpatched(module: str, name: str) -> Any:
+    """Return what the module offers by this name, also after gevent's monkey.patch_all().
+
+    Patched, each greenlet would seem to be a thread of its own.
+    """
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey.get_original(module, name) if monkey else getattr(import_module(module), name)
+
 
 # Taken now, so that a later monkey.patch_all() changes neither the clock nor the write.
 _write = os.write
@@ -40,7 +51,7 @@ _getpid = os.getpid
 
 _span_numbers = itertools.count(1)
 _lane_numbers = itertools.count(1)
-_of_thread = threading.local()
+_of_thread = _unpatched("_thread", "_local")()
 
 # Control characters and line separators would break a line of the file or the XML of a picture.
 _UNPRINTABLE = dict.fromkeys(
@@ -56,6 +67,12 @@ def _clean(value: object) -> str:
     return label if label.isprintable() else label.translate(_UNPRINTABLE)
 
 
+def _in_main_thread() -> bool:
+    if sys.platform == "linux":  # gettid(2): the main thread's number is the process's
+        return threading.get_native_id() == _getpid()
+    return threading.get_ident() == threading.main_thread().ident
+
+
 def _identity() -> str:
     """Name the running flow of control: "PID", "PID T4", "PID G7" or "PID T4 G7".
 
@@ -64,8 +81,7 @@ def _identity() -> str:
     """
     thread: str | None = getattr(_of_thread, "name", None)
     if thread is None or _of_thread.pid != _getpid():
-        main = threading.get_ident() == threading.main_thread().ident
-        thread = f"{_getpid()}" if main else f"{_getpid()} T{next(_lane_numbers)}"
+        thread = f"{_getpid()}" if _in_main_thread() else f"{_getpid()} T{next(_lane_numbers)}"
         _of_thread.name, _of_thread.pid = thread, _getpid()
     greenlet = sys.modules.get("greenlet")
     if greenlet is None:

@@ -176,9 +176,27 @@ print(recorder.path)
 """
 
 
-def run_program(tmp_path: Path, **environment: str) -> str:
+PATCHED = """
+from gevent import monkey
+monkey.patch_all()
+import gevent, threading, time
+from labsupport.events import Recorder
+recorder = Recorder()
+def task(label):
+    with recorder.span(label):
+        time.sleep(0.01)
+with recorder.span("all"):
+    threads = [threading.Thread(target=task, args=(n,)) for n in range(2)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    gevent.get_hub().threadpool.spawn(task, "real").get()
+print(recorder.timeline().lanes)
+"""
+
+
+def run_program(tmp_path: Path, text: str = PROGRAM, **environment: str) -> str:
     program = tmp_path / "program.py"
-    program.write_text(PROGRAM)
+    program.write_text(text)
     done = subprocess.run(
         [sys.executable, str(program)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
@@ -197,6 +215,13 @@ def test_a_program_writes_to_the_recorder_that_the_environment_names(tmp_path):
     assert timeline.lanes == ["main", "T1"]
     assert timeline.lane_of("program") == "main"
     assert Path(recorder.path).exists(), "the file is the notebook's, not the program's"
+
+
+def test_patched_threads_are_the_greenlets_that_they_are(tmp_path):
+    pytest.importorskip("gevent")
+    lanes = run_program(tmp_path, PATCHED, LAB_EVENTS="")
+    # A worker of gevent's thread pool is a thread in which a greenlet runs the task.
+    assert lanes == "['main', 'G1', 'G2', 'T1 G1']"
 
 
 def test_a_program_started_by_hand_has_its_own_recorder_and_removes_it(tmp_path):
