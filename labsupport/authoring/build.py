@@ -102,6 +102,8 @@ async def _build_one(course: Course, path: Path, fresh: bool, timeout: int) -> B
             result = replace(result, state="written")
     except AuthoringError as error:
         result = replace(result, reason=f"  {error}")
+    except RuntimeError as error:  # of jupyter_client
+        result = replace(result, reason=f"  {path.name}: the kernel did not start: {error}")
     except OSError as error:
         reason = f"  {error.filename or path} cannot be read or written: {error.strerror or error}."
         result = replace(result, state="failed", reason=reason)

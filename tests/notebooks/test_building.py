@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -234,15 +233,24 @@ def test_a_traceback_names_no_folder_of_this_machine() -> None:
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_is_one_sentence(course: Course, write: Write) -> None:
+def test_a_notebook_that_cannot_be_written_is_one_sentence(course: Course, write: Write) -> None:
     source = write("01_a", code("1"))
-    course.notebooks.chmod(0o500)
-    try:
-        (built,) = build(course, [source])
-    finally:
-        course.notebooks.chmod(0o700)
-    assert "cannot be read or written: Permission denied" in built.reason
+    course.notebook(source).mkdir()
+    (built,) = build(course, [source])
+    assert str(built).endswith("01_a.ipynb cannot be read or written: Is a directory.")
+    assert built.state == "failed"
+
+
+def test_a_kernel_that_does_not_start_is_one_sentence(
+    course: Course, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    argv = [sys.executable, "-c", "raise SystemExit(1)"]
+    monkeypatch.setattr(
+        "labsupport.authoring.kernel.get_kernel_dict",
+        lambda: {"argv": argv, "display_name": "none", "language": "python"},
+    )
+    (built,) = build(course, [write("01_a", code("1"))])
+    assert "01_a.md: the kernel did not start: " in built.reason
 
 
 def test_a_notebook_that_is_broken_is_replaced(course: Course, write: Write) -> None:
