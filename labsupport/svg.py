@@ -130,6 +130,11 @@ def tick_labels(ticks: Sequence[float]) -> list[str]:
     return [*labels[:-1], f"{labels[-1]} {unit}"] if labels else []
 
 
+def xml_text(text: str) -> str:
+    """Return text for an XML document: escaped, without characters that XML 1.0 forbids."""
+    return escape(re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", text))
+
+
 def number(value: float) -> str:
     """Write a coordinate with at most two decimals, so that files stay small."""
     return f"{value:.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
@@ -168,7 +173,7 @@ class Drawing:
         """Write one line of text, its baseline at y."""
         if text:
             self._parts.append(
-                f'<text class="{css}" x="{number(x)}" y="{number(y)}">{escape(text)}</text>'
+                f'<text class="{css}" x="{number(x)}" y="{number(y)}">{xml_text(text)}</text>'
             )
 
     def legend(self, x: float, y: float, entries: Sequence[tuple[str, str]]) -> float:
@@ -207,7 +212,7 @@ class Drawing:
         size = f"{number(self.width)} {number(height)}"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{self.width}" '
-            f'height="{number(height)}" role="img" aria-label="{escape(description)}">'
+            f'height="{number(height)}" role="img" aria-label="{xml_text(description)}">'
             f"<style>{theme.style_sheet()}</style><defs>{theme.patterns()}</defs>"
             f'<rect class="bg" x=".5" y=".5" width="{number(self.width - 1)}" '
             f'height="{number(height - 1)}" rx="8"/>' + "".join(self._parts) + "</svg>"

@@ -90,6 +90,12 @@ def test_every_picture_is_well_formed_and_described():
             assert root.find(f".//{SVG}pattern[@id='{reference}']") is not None
 
 
+def test_characters_that_xml_forbids_do_not_break_a_picture():
+    bad = Timeline((work("\x00", "a\x1b\ud800", 0, 1),), title="\uffff\x0b")
+    root = ET.fromstring(show_timelines(bad, alt="bad\x00").svg.encode())
+    assert root.get("aria-label") == "bad "
+
+
 def test_no_label_runs_over_its_bar_or_over_another():
     for timeline in [APPLY, ASYNC, ODD]:
         rows = laid_out(timeline)
