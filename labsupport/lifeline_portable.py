@@ -54,11 +54,11 @@ def _end_tree(pid: int) -> None:
 
     with contextlib.suppress(psutil.NoSuchProcess):
         program = psutil.Process(pid)
-        tree = [*program.children(recursive=True), program]
-        for process in tree:
+        below = program.children(recursive=True)
+        for process in [*below, program]:
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        psutil.wait_procs(tree, timeout=5)
+        psutil.wait_procs(below, timeout=5)  # the program itself is waited for by main()
 
 
 def main(arguments: list[str]) -> None:
