@@ -7,6 +7,7 @@ import os
 import resource
 import selectors
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -244,11 +245,11 @@ def test_an_unknown_selector_is_refused_with_the_choices():
 
 
 def test_nothing_is_left_open_after_a_run():
-    before = set(os.listdir("/proc/self/fd"))
+    before = set(Path("/proc/self/fd").iterdir())
 
     def main():
         yield from sleep(0)
 
     for _ in range(3):
         Loop().run(main())
-    assert set(os.listdir("/proc/self/fd")) == before
+    assert set(Path("/proc/self/fd").iterdir()) == before

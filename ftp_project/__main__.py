@@ -1,0 +1,5 @@
+"""``python -m ftp_project``: see ``cli``."""
+
+from ftp_project.cli import main
+
+main()

@@ -1,0 +1,216 @@
+"""The control connection: one conversation, from the greeting to the end.
+
+Commands are answered in the order in which they came. Replies are collected and sent when there
+is nothing left to answer, so a client that sends ten commands at once gets one packet back. While
+a transfer runs, the commands that the table allows are answered; the first other one waits for
+its end, and all behind it wait too.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from typing import TYPE_CHECKING
+
+from ftp_project.files.errors import FileError
+from ftp_project.loop import (
+    Coro,
+    TimedOut,
+    cancel,
+    join,
+    readable_or_done,
+    recv,
+    sendall,
+    spawn,
+)
+from ftp_project.protocol import replies
+from ftp_project.protocol.commands import Command, CommandParser, Problem
+from ftp_project.protocol.errors import BadArgumentError
+from ftp_project.protocol.replies import reply
+from ftp_project.server.core import log
+from ftp_project.server.failures import file_failure
+from ftp_project.server.session import Transfer
+from ftp_project.server.table import TABLE, Row, check
+from ftp_project.server.transfers import carry_out
+
+if TYPE_CHECKING:
+    from ftp_project.server.session import Session
+
+#: bytes read from the control connection at once
+READ_SIZE = 8192
+#: replies that may pile up before they must be sent: bounds what a client can make us hold
+REPLIES_LIMIT = 1 << 16
+#: commands that may wait behind a transfer before no more are read
+WAITING_LIMIT = 256
+#: commands that are not understood, one after the other, before the session is ended
+PATIENCE = 10
+#: what web browsers and attacks through them send (RFC 9110 9.1); no FTP client does
+WEB_VERBS = frozenset({"GET", "POST", "PUT", "HEAD", "DELETE", "CONNECT", "PATCH", "TRACE"})
+
+
+class Control:
+    """Reads commands from a socket, has them carried out, sends the replies."""
+
+    __slots__ = ("_out", "_out_size", "_parser", "_pending", "_sock", "session")
+
+    def __init__(self, session: Session, sock: socket.socket) -> None:
+        self.session = session
+        self._sock = sock
+        self._parser = CommandParser()
+        self._pending: deque[Command | Problem] = deque()
+        self._out: list[bytes] = []
+        self._out_size = 0
+
+    def converse(self) -> Coro[None]:
+        """Hold the whole conversation; returns when it is over. Raises OSError when it breaks."""
+        session = self.session
+        self.say(reply(220, "FTP server ready."))
+        try:
+            while not session.leaving:
+                yield from self._answer_pending()
+                if session.leaving:
+                    break
+                if self._out:
+                    yield from self.flush()
+                if not (yield from self._read_more()):
+                    break
+            yield from self._wait_for_transfer()
+        except TimedOut:
+            log.info("%s idle for too long", session.peer)
+            self.say(reply(421, "Too long without a command, closing the connection."))
+        yield from self.flush()
+
+    # ------------------------------------------------------------------ replies
+
+    def say(self, data: bytes) -> None:
+        """Add a reply to those that are to be sent."""
+        self._out.append(data)
+        self._out_size += len(data)
+
+    def flush(self) -> Coro[None]:
+        """Send what has been said; a client that does not read it is given up after a while."""
+        if self._out:
+            data = b"".join(self._out)
+            self._out.clear()
+            self._out_size = 0
+            server = self.session.server
+            yield from sendall(self._sock, data, server.clock() + server.config.stall_timeout)
+
+    # ------------------------------------------------------------------ commands
+
+    def _read_more(self) -> Coro[bool]:
+        """Wait for commands, or for the end of the transfer; False when the client has left."""
+        session, transfer = self.session, self.session.transfer
+        if transfer is None:
+            data = yield from recv(self._sock, READ_SIZE, self._deadline())
+        else:
+            if len(self._pending) >= WAITING_LIMIT:
+                yield from join(transfer, None)
+                return True
+            try:
+                data = self._sock.recv(READ_SIZE)
+            except BlockingIOError:
+                # No deadline: a transfer that moves keeps its session alive.
+                yield from readable_or_done(self._sock, transfer, None)
+                return True
+        if not data:
+            log.info("%s has left", session.peer)
+            return False
+        self._pending.extend(self._parser.feed(data))
+        return True
+
+    def _deadline(self) -> float:
+        config, now = self.session.server.config, self.session.server.clock()
+        return now + config.idle_timeout
+
+    def _answer_pending(self) -> Coro[None]:
+        """Carry out the commands that have come, as far as that can be done now."""
+        session, pending = self.session, self._pending
+        while True:
+            if session.transfer is not None and session.transfer.done:
+                yield from self._end_transfer()
+            if not pending or session.leaving:
+                return
+            command = pending[0]
+            row = TABLE.get(command.verb) if isinstance(command, Command) else None
+            if session.transfer is not None and not (row is not None and row.during_transfer):
+                return
+            pending.popleft()
+            if isinstance(command, Problem):
+                self._not_understood(reply(*command))
+            elif row is None:
+                self._unknown(command.verb)
+            else:
+                session.unknown_in_a_row = 0
+                yield from self._obey(row, command.argument)
+            if self._out_size > REPLIES_LIMIT:
+                yield from self.flush()
+
+    def _unknown(self, verb: str) -> None:
+        if verb in WEB_VERBS:
+            self.session.leaving = True
+            self.say(reply(421, "This is an FTP server."))
+        else:
+            self._not_understood(replies.NOT_UNDERSTOOD)
+
+    def _not_understood(self, answer: bytes) -> None:
+        session = self.session
+        session.unknown_in_a_row += 1
+        self.say(answer)
+        if session.unknown_in_a_row >= PATIENCE:
+            session.leaving = True
+            self.say(reply(421, "Too many commands that are none."))
+
+    def _obey(self, row: Row, argument: str) -> Coro[None]:
+        """Carry out one command: ask the table, call the verb, pass on its answer."""
+        session = self.session
+        before = session.rename_from
+        try:
+            argument, refusal = check(session, row, argument)
+            answer = row.verb(session, argument) if refusal is None else refusal
+            if isinstance(answer, Transfer):
+                yield from self._begin_transfer(answer)
+            elif isinstance(answer, bytes):
+                self.say(answer)
+            else:
+                self.say((yield from answer))
+        except FileError as error:
+            self.say(file_failure(error, row.name))
+        except BadArgumentError as error:
+            self.say(reply(error.code, error.text))
+        if session.rename_from is before:
+            session.rename_from = None  # RNTO must follow RNFR at once (RFC 959 4.1.3)
+
+    # ------------------------------------------------------------------ transfers
+
+    def _begin_transfer(self, transfer: Transfer) -> Coro[None]:
+        session = self.session
+        if not session.data.armed:
+            transfer.release()
+            self.say(reply(425, "Use EPSV, PASV, EPRT or PORT first."))
+            return
+        self.say(transfer.opening)
+        # Eager: a small file is sent and done before this returns, and 150 and 226 travel
+        # together. Background: a large one gives way to all commands after each turn.
+        session.transfer = yield from spawn(
+            carry_out(session, transfer), "transfer", background=True, eager=True
+        )
+
+    def _end_transfer(self) -> Coro[None]:
+        task = self.session.transfer
+        assert task is not None
+        self.session.transfer = None
+        self.say((yield from join(task, None)))
+
+    def _wait_for_transfer(self) -> Coro[None]:
+        """Let a running transfer end before the session does, or end it when nobody waits."""
+        session = self.session
+        if session.transfer is None:
+            return
+        if session.leaving:
+            yield from self.flush()
+            yield from join(session.transfer, None)
+            yield from self._end_transfer()
+        else:
+            yield from cancel(session.transfer, None)
+            session.transfer = None

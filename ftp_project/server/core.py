@@ -1,0 +1,59 @@
+"""What all sessions of one server share."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ftp_project.accounts.guard import LoginGuard
+from ftp_project.accounts.limits import SessionLimits
+from ftp_project.accounts.users import User
+from ftp_project.config import Config
+from ftp_project.files.jail import Jail
+
+log = logging.getLogger("ftp_project")
+
+#: bytes of the one buffer through which uploads pass; no task keeps it over a wait
+BUFFER_SIZE = 1 << 18
+
+
+class Server:
+    """The settings, the accounts and the shared buffer of a running server.
+
+    ``clock`` is the loop's (monotonic, for deadlines), ``wall_clock`` that of the calendar.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.config = config
+        self.users = config.users
+        self.clock = clock
+        self.wall_clock = wall_clock
+        self.guard = LoginGuard()
+        self.limits = SessionLimits()
+        self.buffer = memoryview(bytearray(BUFFER_SIZE))
+        self._jails: dict[tuple[Path, bool], Jail] = {}
+
+    def jail_of(self, user: User) -> Jail:
+        """Return the jail of a user's home, shared by all sessions with that home.
+
+        Raises a FileError when the home cannot be opened.
+        """
+        # Rules per directory hold for names; a link would be a way around them.
+        key = user.home, not user.permissions.has_rules
+        jail = self._jails.get(key)
+        if jail is None:
+            jail = self._jails[key] = Jail(user.home, follow_links=key[1])
+        return jail
+
+    def close(self) -> None:
+        """Give the homes' descriptors back."""
+        for jail in self._jails.values():
+            jail.close()
+        self._jails.clear()

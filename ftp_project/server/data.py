@@ -1,0 +1,113 @@
+"""The data connection: who opens it, and from where it may come (RFC 959 3.2, RFC 2428).
+
+A session keeps its passive listener from one transfer to the next: opening one costs more than
+sending a small file. Before it is offered again, connections that nobody used are closed; when one
+is accepted, its peer must be the client of the control connection, else it is a stranger
+(the "pizza thief", RFC 2577 3) and closed while the right one is still waited for.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from ftp_project.loop import Coro, accept, close
+from ftp_project.loop import connect as connect_to
+
+#: connections that may wait on a passive listener: the client's own, and a few strangers
+BACKLOG = 8
+
+
+class NoDataConnectionError(Exception):
+    """The client asked for a transfer before PASV, EPSV, PORT or EPRT."""
+
+
+class DataChannel:
+    """The data connections of one session, one after the other.
+
+    ``family`` is that of the control connection, whose two ends are ``local`` and ``peer``.
+    """
+
+    __slots__ = ("_listener", "_target", "armed", "family", "local", "peer")
+
+    def __init__(self, family: int, local: str, peer: str) -> None:
+        self.family = family
+        self.local = local
+        self.peer = peer
+        #: PASV, EPSV, PORT or EPRT was given for the next transfer
+        self.armed = False
+        self._listener: socket.socket | None = None
+        self._target: tuple[Any, ...] | None = None
+
+    def listen(self) -> int:
+        """Make ready for the client to connect; return the port.
+
+        Raises OSError when no port can be had.
+        """
+        if self._listener is None:
+            self._listener = self._new_listener()
+        else:
+            self._close_unused(self._listener)
+        self.armed, self._target = True, None
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    def _new_listener(self) -> socket.socket:
+        listener = socket.socket(self.family, socket.SOCK_STREAM)
+        try:
+            listener.setblocking(False)
+            # Else closed connections that linger in TIME_WAIT would use up the ports.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((self.local, 0))
+            listener.listen(BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+        return listener
+
+    @staticmethod
+    def _close_unused(listener: socket.socket) -> None:
+        while True:
+            try:
+                listener.accept()[0].close()
+            except OSError:
+                return
+
+    def target(self, host: str, port: int) -> None:
+        """Make ready to connect to the client (active mode)."""
+        self.armed, self._target = True, (host, port)
+
+    def open(self, deadline: float) -> Coro[socket.socket]:
+        """Return the connection for one transfer, non-blocking.
+
+        Raises TimedOut, OSError, or :class:`NoDataConnectionError`.
+        """
+        if not self.armed:
+            raise NoDataConnectionError
+        self.armed = False
+        if self._target is not None:
+            return (yield from self._connect(self._target, deadline))
+        assert self._listener is not None
+        while True:
+            connection, address = yield from accept(self._listener, deadline)
+            if address[0] == self.peer:
+                return connection
+            connection.close()
+
+    def _connect(self, target: tuple[Any, ...], deadline: float) -> Coro[socket.socket]:
+        sock = socket.socket(self.family, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)
+            sock.bind((self.local, 0))  # the address that the client's firewall knows
+            yield from connect_to(sock, target, deadline)
+        except BaseException:
+            yield from close(sock)
+            raise
+        return sock
+
+    def close(self) -> Coro[None]:
+        """Give the listener back."""
+        self.armed = False
+        if self._listener is not None:
+            yield from close(self._listener)
+            self._listener = None

@@ -1,0 +1,96 @@
+"""The door: accepts clients and starts a session for each."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import Any
+
+from ftp_project.loop import Coro, TooManyDescriptors, accept, close, sleep, spawn
+from ftp_project.protocol.replies import reply
+from ftp_project.server.control import Control
+from ftp_project.server.core import Server, log
+from ftp_project.server.data import DataChannel
+from ftp_project.server.session import Session
+
+#: connections that the system keeps for us until we accept them
+BACKLOG = 1024
+#: seconds without accepting when there is no descriptor left: no spin, and a quick recovery
+PAUSE = 0.1
+#: what accept(2) reports when the process or the system has run out of something
+EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a non-blocking listening socket; port 0 lets the system choose one.
+
+    Raises OSError when that is not possible (the host is unknown, the port in use…).
+    """
+    family, kind, _, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def serve(server: Server, listener: socket.socket) -> Coro[None]:
+    """Accept clients until this task is cancelled; sessions end with it."""
+    exhausted = False
+    try:
+        while True:
+            try:
+                sock, address = yield from accept(listener, None)
+            except OSError as error:
+                if error.errno not in EXHAUSTED:
+                    raise
+                if not exhausted:
+                    log.warning("out of descriptors or memory: waiting for sessions to end")
+                exhausted = True
+                yield from sleep(PAUSE)
+                continue
+            exhausted = False
+            yield from spawn(session(server, sock, address), "session", eager=True)
+    finally:
+        yield from close(listener)
+
+
+def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Coro[None]:
+    """Serve one client, and leave nothing of it behind."""
+    peer = address[0]
+    admitted = False
+    data: DataChannel | None = None
+    state: Session | None = None
+    try:
+        refusal = server.limits.connect(peer)
+        admitted = refusal is None
+        if refusal is not None or server.guard.banned_for(peer, server.clock()):
+            sock.send(reply(421, refusal.value if refusal else "Too many failed logins."))
+            return
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # ABOR may come as urgent data (RFC 959 4.1.3); read it where it stands in the stream.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+        local = sock.getsockname()[0]
+        data = DataChannel(sock.family, local, peer)
+        state = Session(server, peer, local, data)
+        yield from Control(state, sock).converse()
+    except TooManyDescriptors as error:
+        log.warning("%s", error)
+        sock.send(reply(421, "Too many clients, try again later."))
+    except OSError as error:
+        log.info("%s: connection lost: %s", peer, error)
+    finally:
+        if state is not None:
+            state.log_out()
+        if admitted:
+            server.limits.disconnect(peer)
+        if data is not None:
+            yield from data.close()
+        yield from close(sock)

@@ -1,0 +1,136 @@
+"""The table of commands, and the one place that decides whether a command may run.
+
+To add a command: write a function in ``verbs`` and one row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, TypeAlias
+
+from ftp_project.accounts import permissions as right
+from ftp_project.loop import Coro
+from ftp_project.protocol import replies
+from ftp_project.protocol.replies import reply
+from ftp_project.server.verbs import info, listing, login, manage, navigate, settings, transfer
+
+if TYPE_CHECKING:
+    from ftp_project.server.session import Session, Transfer
+
+Answer: TypeAlias = "bytes | Transfer | Coro[bytes]"
+Verb: TypeAlias = "Callable[[Session, str], Answer]"
+
+
+class Takes(Enum):
+    """What stands behind a verb."""
+
+    NOTHING = auto()
+    TEXT = auto()
+    TEXT_OR_NOTHING = auto()
+    #: a path, which the verb gets as a normal virtual path
+    PATH = auto()
+    #: a path; without one the current directory is meant
+    PATH_OR_NOTHING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One command: its name, what it does, what must be true before it does it."""
+
+    name: str
+    verb: Verb
+    takes: Takes
+    #: shown by HELP
+    usage: str
+    #: only for users who have logged in
+    login: bool = True
+    #: the right (a bit of accounts.permissions) needed at the path; may depend on the session
+    right: int | Callable[[Session], int] = 0
+    #: answered at once also while a transfer runs; all others wait for its end
+    during_transfer: bool = False
+    #: finds the path in an argument that holds more than a path
+    path_in: Callable[[Session, str], str] | None = None
+
+
+def writing(session: Session) -> int:
+    """Return the right that STOR needs: to go on with a file is another thing than to replace."""
+    return right.APPEND if session.restart else right.WRITE
+
+
+NOTHING, TEXT, PATH = Takes.NOTHING, Takes.TEXT, Takes.PATH
+MAYBE_TEXT, MAYBE_PATH = Takes.TEXT_OR_NOTHING, Takes.PATH_OR_NOTHING
+
+ROWS = (
+    Row("USER", login.user, TEXT, "USER <name>", login=False),
+    Row("PASS", login.password, MAYBE_TEXT, "PASS <password>", login=False),
+    Row("REIN", login.reinitialize, NOTHING, "REIN", login=False),
+    Row("QUIT", login.quit_, NOTHING, "QUIT", login=False, during_transfer=True),
+    Row("NOOP", info.noop, NOTHING, "NOOP", login=False, during_transfer=True),
+    Row("SYST", info.syst, NOTHING, "SYST", login=False),
+    Row("FEAT", info.feat, NOTHING, "FEAT", login=False),
+    Row("OPTS", settings.options, TEXT, "OPTS <command> [<option>]", login=False),
+    Row("TYPE", settings.type_, TEXT, "TYPE A | A N | I | L 8"),
+    Row("STRU", settings.structure, TEXT, "STRU F"),
+    Row("MODE", settings.mode, TEXT, "MODE S"),
+    Row("REST", settings.restart, TEXT, "REST <offset>"),
+    Row("PASV", settings.pasv, NOTHING, "PASV"),
+    Row("EPSV", settings.epsv, MAYBE_TEXT, "EPSV [1 | 2 | ALL]"),
+    Row("PWD", navigate.pwd, NOTHING, "PWD"),
+    Row("CWD", navigate.cwd, PATH, "CWD <directory>"),
+    Row("CDUP", navigate.cdup, NOTHING, "CDUP"),
+    Row("LIST", listing.list_, MAYBE_TEXT, "LIST [<options>] [<path>]", right=right.LIST,
+        path_in=listing.listed_path),
+    Row("NLST", listing.nlst, MAYBE_TEXT, "NLST [<options>] [<path>]", right=right.LIST,
+        path_in=listing.listed_path),
+    Row("MLSD", listing.mlsd, MAYBE_PATH, "MLSD [<directory>]", right=right.LIST),
+    Row("SIZE", info.size, PATH, "SIZE <file>", right=right.READ),
+    Row("MDTM", info.mdtm, PATH, "MDTM <path>", right=right.READ),
+    Row("RETR", transfer.retr, PATH, "RETR <file>", right=right.READ),
+    Row("STOR", transfer.stor, PATH, "STOR <file>", right=writing),
+    Row("DELE", manage.dele, PATH, "DELE <file>", right=right.DELETE),
+    Row("MKD", manage.mkd, PATH, "MKD <directory>", right=right.MAKE),
+    Row("RMD", manage.rmd, PATH, "RMD <directory>", right=right.DELETE),
+    Row("RNFR", manage.rnfr, PATH, "RNFR <path>", right=right.RENAME),
+    Row("RNTO", manage.rnto, PATH, "RNTO <path>", right=right.RENAME),
+)  # fmt: skip
+
+#: the X forms of RFC 775, which Windows' ftp.exe still sends
+ALIASES = {"XPWD": "PWD", "XCWD": "CWD", "XCUP": "CDUP", "XMKD": "MKD", "XRMD": "RMD"}
+
+
+def make_table(rows: Iterable[Row]) -> dict[str, Row]:
+    """Return the rows by name, and by the older names that mean the same."""
+    table = {row.name: row for row in rows}
+    table.update({old: table[name] for old, name in ALIASES.items() if name in table})
+    return table
+
+
+TABLE = make_table(ROWS)
+
+
+def check(session: Session, row: Row, argument: str) -> tuple[str, bytes | None]:
+    """Return the argument for the verb, and the reply that refuses it, or None.
+
+    Everything that can be said against a command before it runs is said here: no login 530, an
+    argument too many or too few 501, a missing right 550.
+    """
+    if row.login and session.user is None:
+        return argument, replies.NOT_LOGGED_IN
+    takes = row.takes
+    if takes is NOTHING:
+        if argument.strip():
+            return argument, reply(501, f"{row.name} takes no argument.")
+        return "", None
+    if not argument and (takes is TEXT or takes is PATH):
+        return argument, reply(501, f"Usage: {row.usage}")
+    path = ""
+    if takes is PATH or takes is MAYBE_PATH:
+        argument = path = session.path(argument)
+    elif row.path_in is not None:
+        path = row.path_in(session, argument)
+    needed = row.right if isinstance(row.right, int) else row.right(session)
+    if needed and not session.may(needed, path):
+        return argument, replies.PERMISSION_DENIED
+    return argument, None
