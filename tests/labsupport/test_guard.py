@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -130,6 +131,38 @@ def test_interrupt_reaches_the_group_and_only_it() -> None:
         program.interrupt()
         assert program.stdout.readline() == b"interrupted\n"
         assert program.wait(DEADLINE) == 0
+
+
+DEADLOCKED = """
+    import multiprocessing, os, sys
+
+    def worker(lock, ready):
+        ready.put(os.getpid())
+        lock.acquire()
+
+    if __name__ == "__main__":
+        context = multiprocessing.get_context(sys.argv[1])
+        lock, ready, manager = context.Lock(), context.Queue(), context.Manager()
+        lock.acquire()
+        workers = [context.Process(target=worker, args=(lock, ready)) for _ in range(3)]
+        for process in workers:
+            process.start()
+        print(*(ready.get() for _ in workers), flush=True)
+        workers[0].join()
+"""
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_deadlocked_processes_are_gone(method: str, tmp_path: Path) -> None:
+    path = tmp_path / "deadlocked.py"
+    path.write_text(textwrap.dedent(DEADLOCKED))
+    program = start_guarded([sys.executable, path, method], stdout=subprocess.PIPE)
+    workers = [int(word) for word in program.stdout.readline().split()]
+    tree = program.processes()  # with the manager, and forkserver and tracker where there are
+    assert set(workers) < set(tree)
+    assert len(tree) >= 5
+    program.end()
+    assert not any(psutil.pid_exists(pid) for pid in tree)
 
 
 def test_wait_has_a_limit() -> None:

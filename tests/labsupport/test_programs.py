@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import tempfile
 import threading
@@ -84,34 +83,6 @@ def test_time_limit(run: Run, capsys: Capture, hanging: str) -> None:
     assert_gone(finished.output)
     shown = capsys.readouterr().out
     assert shown.endswith("[stopped: program.py ran for more than 1 s]\n")
-
-
-@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
-def test_deadlocked_processes_are_gone(run: Run, capsys: Capture, method: str) -> None:
-    finished = run(
-        f"""
-        import multiprocessing, os, sys
-
-        def worker(lock, ready):
-            ready.put(os.getpid())
-            lock.acquire()
-
-        if __name__ == "__main__":
-            context = multiprocessing.get_context("{method}")
-            lock, ready = context.Lock(), context.Queue()
-            lock.acquire()
-            manager = context.Manager()
-            workers = [context.Process(target=worker, args=(lock, ready)) for _ in range(3)]
-            for process in workers:
-                process.start()
-            print(os.getpid(), *(ready.get() for _ in workers), flush=True)
-            workers[0].join()
-        """,
-        timeout=4,
-    )
-    assert finished.timed_out
-    assert_gone(finished.output)
-    assert len(finished.output.split()) == 4
 
 
 def test_temporary_files_go_with_the_program(run: Run, tmp_path: Path) -> None:

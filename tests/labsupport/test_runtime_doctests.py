@@ -1,0 +1,17 @@
+"""The examples in the documentation of what runs cells, programs and servers."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+MODULES = ["address", "clients", "extension", "guard", "hostile", "modules", "programs", "servers"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_are_true(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(f"labsupport.{name}"))
+    assert result.attempted > 0
+    assert result.failed == 0
