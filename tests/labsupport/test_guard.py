@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from labsupport import lifeline
 from labsupport.guard import GuardedProcess, start_guarded
-from labsupport.lifeline import is_tracker
 
 DEADLINE = 60  # seconds; only ever used up on failure
 
@@ -165,6 +165,14 @@ def test_deadlocked_processes_are_gone(method: str, tmp_path: Path) -> None:
     assert not any(psutil.pid_exists(pid) for pid in tree)
 
 
+def test_the_tree_is_found_without_proc_too() -> None:
+    with start("import time; print(flush=True); time.sleep(1000)") as program:
+        program.stdout.readline()
+        by_psutil = lifeline._descendants_by_psutil(session=program.pid)
+        assert program.pid in by_psutil
+        assert by_psutil == lifeline._descendants_by_proc()
+
+
 def test_wait_has_a_limit() -> None:
     with start("import time; time.sleep(1000)") as program:
         assert program.poll() is None
@@ -183,7 +191,9 @@ def test_shared_memory_of_a_killed_program_is_freed() -> None:
     name = program.stdout.readline().decode().strip()
     assert Path("/dev/shm" + name).exists()
     end = time.monotonic() + DEADLINE
-    while not any(is_tracker(pid) for pid in program.processes()):  # still about to become one
+    while not any(
+        lifeline.is_tracker(pid) for pid in program.processes()
+    ):  # still about to become one
         assert time.monotonic() < end
     program.end()
     assert not Path("/dev/shm" + name).exists()
