@@ -36,13 +36,13 @@ def lab_program(arguments: list[str]) -> list[str]:
     options = [
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/{first.relative_to(ROOT).as_posix()}",
-        # No question about news, no look for updates: a lesson opens, and nothing goes out.
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
+        "--LabApp.extension_manager=readonly",  # the other one asks the package index
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
+    # JupyterLab refuses an option that is given twice, so the user's own replaces ours.
+    given = {argument.split("=")[0] for argument in arguments}
+    options = [option for option in options if option.split("=")[0] not in given]
     return ["jupyterlab", *options, *arguments]
 
 
@@ -132,6 +132,9 @@ def hand_over(python: Path, program: list[str], folder: Path | None) -> int:
     inherited = dict(os.environ)
     # Terminals in JupyterLab and `!python` in a cell then find this environment first.
     inherited["PATH"] = os.pathsep.join([str(python.parent), inherited.get("PATH", os.defpath)])
+    # JupyterLab's settings of the course: no question about news, no look for updates.
+    settings = [str(ROOT / "launcher" / "jupyter"), inherited.get("JUPYTER_CONFIG_PATH", "")]
+    inherited["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     command = [str(python), "-m", *program]
     if folder is not None:
         os.chdir(folder)

@@ -33,6 +33,12 @@ def test_lab_opens_the_first_lesson_with_the_project_as_its_root(copy: Copy) -> 
     assert told["path"].startswith(str(copy.environment)), "terminals find the environment"
 
 
+def test_an_option_of_the_user_replaces_the_default(copy: Copy) -> None:
+    own = "--ServerApp.root_dir=/elsewhere"
+    told = json.loads(copy.course("lab", own).stdout)
+    assert [a for a in told["argv"] if a.startswith("--ServerApp.root_dir")] == [own]
+
+
 def test_test_runs_all_in_parallel_from_the_root(copy: Copy) -> None:
     done = copy.course("test", "-x", cwd=copy.root / "notebooks")
     told = json.loads(done.stdout)

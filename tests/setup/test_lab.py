@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from pathlib import Path
 
@@ -18,7 +19,8 @@ def test_lab_serves_the_project_and_stops_when_told(tmp_path: Path) -> None:
         page_address = f"{lab.base}/lab?token={lab.token}"
         with urllib.request.urlopen(page_address, timeout=30) as answer:
             page = answer.read().decode()
-        assert '"news": {"disabled": true}' in page
+        [disabled] = re.findall(r'"disabledExtensions": \[([^]]*)\]', page)
+        assert "apputils-extension:announcements" in disabled, "nobody is asked about news"
         lab.interrupt()
         lab.wait_for(r"Shut down this Jupyter server \(y/\[n\]\)\?")
         lab.press(b"y\n")
