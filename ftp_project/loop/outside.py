@@ -32,7 +32,8 @@ class WakeUp:
 
     def notify(self) -> None:
         """Make the loop look (from any thread)."""
-        with contextlib.suppress(BlockingIOError):  # full: the loop is about to look anyway
+        # Full: the loop is about to look anyway. Closed: it has ended, nobody wants to know.
+        with contextlib.suppress(OSError):
             self._writer.send(b"\0")
 
     def on_signal(self, number: int, handler: Callable[[], None]) -> None:

@@ -77,7 +77,7 @@ class DataChannel:
         """Make ready to connect to the client (active mode)."""
         self.armed, self._target = True, (host, port)
 
-    def open(self, deadline: float) -> Coro[socket.socket]:
+    def establish(self, deadline: float) -> Coro[socket.socket]:
         """Return the connection for one transfer, non-blocking.
 
         Raises TimedOut, OSError, or :class:`NoDataConnectionError`.
@@ -105,7 +105,7 @@ class DataChannel:
             raise
         return sock
 
-    def close(self) -> Coro[None]:
+    def shut(self) -> Coro[None]:
         """Give the listener back."""
         self.armed = False
         if self._listener is not None:

@@ -92,5 +92,5 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
         if admitted:
             server.limits.disconnect(peer)
         if data is not None:
-            yield from data.close()
+            yield from data.shut()
         yield from close(sock)

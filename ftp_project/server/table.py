@@ -89,6 +89,7 @@ ROWS = (
     Row("MDTM", info.mdtm, PATH, "MDTM <path>", right=right.READ),
     Row("RETR", transfer.retr, PATH, "RETR <file>", right=right.READ),
     Row("STOR", transfer.stor, PATH, "STOR <file>", right=writing),
+    Row("APPE", transfer.appe, PATH, "APPE <file>", right=right.APPEND),
     Row("DELE", manage.dele, PATH, "DELE <file>", right=right.DELETE),
     Row("MKD", manage.mkd, PATH, "MKD <directory>", right=right.MAKE),
     Row("RMD", manage.rmd, PATH, "RMD <directory>", right=right.DELETE),

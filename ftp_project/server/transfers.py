@@ -42,7 +42,7 @@ def carry_out(session: Session, transfer: Transfer) -> Coro[bytes]:
     server = session.server
     sock: socket.socket | None = None
     try:
-        sock = yield from session.data.open(server.clock() + server.config.connect_timeout)
+        sock = yield from session.data.establish(server.clock() + server.config.connect_timeout)
         yield from transfer.move(sock)
         if transfer.finish is not None:
             transfer.finish()

@@ -1,4 +1,4 @@
-"""Files over a data connection: RETR and STOR (RFC 959 4.1.3, RFC 3659 5 for REST)."""
+"""Files over a data connection: RETR, STOR, APPE (RFC 959 4.1.3, RFC 3659 5 for REST)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from ftp_project.files.errors import OffsetError
+from ftp_project.files.uploads import Upload
 from ftp_project.loop import Coro
 from ftp_project.protocol.replies import OPENING, reply
 from ftp_project.server import transfers
@@ -42,7 +43,21 @@ def stor(session: Session, path: str) -> Transfer:
     After REST it is written in place, from the offset on, so that an upload can be resumed.
     """
     offset = session.take_restart()
-    upload = session.files.update(path, offset) if offset else session.files.store(path)
+    return receive(
+        session, session.files.update(path, offset) if offset else session.files.store(path)
+    )
+
+
+def appe(session: Session, path: str) -> Transfer:
+    """APPE path: receive bytes for the end of a file, or after REST for the place it named.
+
+    The file is made if there is none. It grows in place, under a lock: 450 for a second writer.
+    """
+    return receive(session, session.files.update(path, session.take_restart() or None))
+
+
+def receive(session: Session, upload: Upload) -> Transfer:
+    """Return the transfer that fills ``upload``."""
     server = session.server
     clock, stall = server.clock, server.config.stall_timeout
 

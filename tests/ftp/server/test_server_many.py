@@ -1,0 +1,140 @@
+"""Many sessions at once, clients that vanish, and the process itself."""
+
+from __future__ import annotations
+
+import ftplib
+import hashlib
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from conftest import wait_until
+
+
+def upload_and_download(server, number):
+    data = os.urandom(2_000_000 + number)
+    got = hashlib.sha256()
+    with server.client() as ftp:
+        ftp.storbinary(f"STOR file{number}", io.BytesIO(data))
+        ftp.retrbinary(f"RETR file{number}", got.update)
+    return got.hexdigest() == hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("selector", ["auto", "select", "poll"])
+def test_twenty_sessions_upload_and_download_at_once(serve, selector):
+    server = serve("--selector", selector)
+    with ThreadPoolExecutor(20) as pool:
+        right = list(pool.map(lambda number: upload_and_download(server, number), range(20)))
+    assert right == [True] * 20
+    assert len(list(server.root.iterdir())) == 20
+    server.wait_idle()
+
+
+def test_a_client_killed_in_the_middle_of_an_upload_leaves_nothing(server, tmp_path):
+    (tmp_path / "big").write_bytes(bytes(20_000_000))
+    curl = subprocess.Popen(
+        ["curl", "-s", "--limit-rate", "200k", "-u", "anna:s3cret",
+         "-T", str(tmp_path / "big"), f"{server.url}big"]
+    )  # fmt: skip
+    try:
+        wait_until(
+            lambda: any(file.stat().st_size for file in server.temporary_files()),
+            "the upload has begun",
+        )
+    finally:
+        curl.kill()
+        curl.wait()
+    wait_until(lambda: not server.temporary_files(), "the temporary file is removed")
+    server.wait_idle()
+    assert not (server.root / "big").exists()
+
+
+def test_a_client_that_resets_an_upload_leaves_nothing_and_is_not_told_226(server):
+    ftp = server.client()
+    data = ftp.transfercmd("STOR file")
+    data.sendall(b"x" * 100_000)
+    linger = (1).to_bytes(4, sys.byteorder) + (0).to_bytes(4, sys.byteorder)
+    data.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    data.close()
+    with pytest.raises(ftplib.error_temp, match=r"^426 "):
+        ftp.voidresp()
+    assert list(server.root.iterdir()) == []
+    assert ftp.sendcmd("NOOP")[:3] == "200"
+    ftp.close()
+
+
+def test_clients_killed_in_the_middle_of_downloads_leave_nothing(server):
+    with (server.root / "sparse").open("wb") as file:
+        file.truncate(1 << 30)
+    clients = []
+    for _ in range(10):
+        ftp = server.client()
+        data = ftp.transfercmd("RETR sparse")
+        assert data.recv(1000)
+        clients += [data, ftp]
+    assert server.descriptors() > server.idle_descriptors + 20
+    for client in clients:
+        client.close()
+    server.wait_idle()
+
+
+def test_commands_are_answered_while_downloads_run_and_stall(server):
+    with (server.root / "sparse").open("wb") as file:
+        file.truncate(1 << 30)
+    stalled = []
+    for _ in range(5):
+        ftp = server.client()
+        stalled.append((ftp, ftp.transfercmd("RETR sparse")))
+    with server.client() as other:
+        assert other.sendcmd("NOOP")[:3] == "200"
+        assert "sparse" in other.nlst()
+    assert stalled[0][0].sendcmd("NOOP")[:3] == "200"  # also by the session that transfers
+    for ftp, data in stalled:
+        data.close()
+        ftp.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_server_at_once_and_leaves_nothing(server, number):
+    ftp = server.client()
+    data = ftp.transfercmd("STOR half")
+    data.sendall(b"half of it")
+    wait_until(
+        lambda: any(file.stat().st_size for file in server.temporary_files()), "the bytes came"
+    )
+    server.stop(number)
+    assert list(server.root.iterdir()) == []
+    data.close()
+    ftp.close()
+
+
+def test_the_server_works_over_ipv6(serve):
+    server = serve("--host", "::1")
+    assert server.address.startswith("[::1]:")
+    with server.client() as ftp:
+        ftp.storbinary("STOR six", io.BytesIO(b"6"))
+        assert ftp.nlst() == ["six"]
+        assert ftp.sendcmd("EPSV 2")[:3] == "229"
+        with pytest.raises(ftplib.error_perm, match=r"^522 "):
+            ftp.sendcmd("EPSV 1")
+        with pytest.raises(ftplib.error_perm, match=r"^522 "):
+            ftp.sendcmd("PASV")
+
+
+def test_two_users_have_two_homes(serve, tmp_path):
+    home = tmp_path / "bea"
+    home.mkdir()
+    server = serve(
+        "--user", "anna:1", "--user", "bea:2:3", "--user-home", f"bea={home}"
+    )  # fmt: skip
+    with server.client("bea", "2:3") as ftp:
+        ftp.storbinary("STOR mine", io.BytesIO(b""))
+    with server.client("anna", "1") as ftp:
+        assert ftp.nlst() == []
+    assert (home / "mine").exists()
