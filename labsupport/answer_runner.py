@@ -69,6 +69,8 @@ def run(job: Job) -> dict[str, Any]:
     """Carry out an order and return the outcome: kind "returned" or "raised"."""
     _limit_memory()
     multiprocessing.set_start_method(job.start_method, force=True)
+    if job.probe:  # imported once in the forkserver instead of once in each worker
+        multiprocessing.set_forkserver_preload(["labsupport.exercises.tasks"])
     path = Path(job.module_path)
     sys.path.insert(0, str(path.parent))
     try:

@@ -59,7 +59,9 @@ def diagnose(stacks: Sequence[ProcessStack], evidence: Evidence | None = None) -
         sentence if count == 1 else _plural(sentence, count)
         for sentence, count in Counter(map(str, waits)).items()
     )
-    clock = any(wait.kind in ("sleep", "runs") or _CLOCK.search(wait.code) for wait in waits)
+    clock = any(
+        wait.kind in ("sleep", "runs", "no-stack") or _CLOCK.search(wait.code) for wait in waits
+    )
     for rule in RULES:
         if finding := rule(waits, evidence or Evidence()):
             name, cause, cure = finding
@@ -159,9 +161,11 @@ def _report(watched: Watched) -> str:
         return "It does not hang: it came to its end."
     if watched.ending == "crowd":
         return "It started more and more processes, so it was ended."
+    diagnosis = diagnose(watched.stacks, watched.evidence)
     head = {
         "still": "Nothing moves any more.",
-        "late": "It was still not done when its time was up.",
-        "busy": "It does not wait: it computes without end.",
+        "broken": "A callback does not let the pool go on.",
+        "late": "It was not at its end when its time was up.",
+        "busy": "It computes and computes, and does not come to its end.",
     }[watched.ending]
-    return f"{head}\n{diagnose(watched.stacks, watched.evidence)}"
+    return f"{head}\n{diagnosis}"

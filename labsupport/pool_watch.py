@@ -75,6 +75,7 @@ def _watch_callback(callback: Callable[[Any], Any] | None, word: str) -> Any:
             raise
         finally:
             _here.depth -= 1
+            note("callback-over")
 
     return watched
 

@@ -52,14 +52,14 @@ class ProcessStack:
         return self.threads[-1] if self.threads else ()
 
 
-def stack_signal() -> int:
-    """Return the signal that asks for stacks, 0 where the platform has none to spare.
+def stack_signals() -> tuple[int, int]:
+    """Return the signals that ask for stacks (handled in C, in Python); zeros for none.
 
-    A real-time signal is taken where there is one, because programs use SIGUSR1 and SIGUSR2.
+    Real-time signals are taken where there are some, because programs use SIGUSR1 and SIGUSR2.
     """
     if hasattr(signal, "SIGRTMAX"):
-        return int(signal.SIGRTMAX) - 2
-    return int(getattr(signal, "SIGUSR2", 0))
+        return int(signal.SIGRTMAX) - 2, int(signal.SIGRTMAX) - 3
+    return int(getattr(signal, "SIGUSR2", 0)), int(getattr(signal, "SIGUSR1", 0))
 
 
 def stack_environment(folder: Path) -> dict[str, str]:
@@ -68,7 +68,7 @@ def stack_environment(folder: Path) -> dict[str, str]:
     inherited = os.environ.get("PYTHONPATH", "")
     return {
         "LAB_STACKS": str(folder),
-        "LAB_STACK_SIGNAL": str(stack_signal()),
+        "LAB_STACK_SIGNALS": " ".join(map(str, stack_signals())),
         "PYTHONPATH": os.pathsep.join(filter(None, [startup, inherited])),
     }
 
@@ -88,36 +88,49 @@ def parse_stacks(text: str) -> tuple[tuple[Frame, ...], ...]:
     return tuple(tuple(frames) for frames in threads if frames)
 
 
-def collect(folder: Path, pids: Iterable[int], limit: float = 1.0) -> list[ProcessStack]:
+def collect(
+    folder: Path, pids: Iterable[int], still: bool = False, limit: float = 1.0
+) -> list[ProcessStack]:
     """Ask the processes for their stacks and return them in the order of `pids`.
 
     Args:
         folder: the folder given to `stack_environment` when the program was started.
         pids: the processes to ask.
-        limit: seconds to wait for answers that do not come.
+        still: nothing runs in them, so the handler in C can be trusted and is asked first.
+        limit: seconds to wait for answers that do not come, for each of the two handlers.
     """
+    order = list(pids)
+    in_c, in_python = stack_signals()
+    found: dict[int, ProcessStack] = {}
+    for number in (in_c, in_python) if still else (in_python, in_c):
+        silent = [pid for pid in order if pid not in found or not found[pid].threads]
+        found |= _ask(folder, silent, number, limit)
+    return [found[pid] for pid in order]
+
+
+def _ask(folder: Path, pids: Iterable[int], number: int, limit: float) -> dict[int, ProcessStack]:
+    """Send a signal to the processes and read the stacks that they write."""
     asked: dict[int, int] = {}
     missing: dict[int, str] = {}
-    order = list(pids)
-    for pid in order:
+    for pid in pids:
         path = folder / f"{pid}.stack"
         if not path.exists():
             missing[pid] = "it is not a Python process, or has only just started"
-        elif not _catches(pid, stack_signal()):
+        elif not _catches(pid, number):
             missing[pid] = "it no longer answers the signal that asks for its stack"
         else:
             size = path.stat().st_size
             try:
-                os.kill(pid, stack_signal())
+                os.kill(pid, number)
                 asked[pid] = size
             except OSError:
                 missing[pid] = "it has just ended"
-    answers = _read_answers(folder, asked, limit)
-    found = []
-    for pid in order:
+    answers = _read_answers(folder, asked, limit) if asked else {}
+    found = {}
+    for pid in (*asked, *missing):
         threads = parse_stacks(answers.get(pid, ""))
         reason = "" if threads else missing.get(pid, "it did not answer in time")
-        found.append(ProcessStack(pid, threads, reason))
+        found[pid] = ProcessStack(pid, threads, reason)
     return found
 
 

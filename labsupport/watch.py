@@ -14,7 +14,7 @@ from typing import Literal
 from labsupport.causes import Evidence
 from labsupport.guard import GuardedProcess, start_guarded
 from labsupport.jobs import current_start_method
-from labsupport.notes import VARIABLE, read_notes
+from labsupport.notes import VARIABLE, Note, read_notes
 from labsupport.programs import child_env
 from labsupport.stacks import ProcessStack, collect, stack_environment
 from labsupport.stillness import Stillness, largest_cpu_time
@@ -22,7 +22,7 @@ from labsupport.stillness import Stillness, largest_cpu_time
 OUTPUT_PART = 32_000  # bytes kept from the beginning and from the end of the output
 _LOOK = 0.1  # seconds between two looks at the processes
 
-Ending = Literal["done", "exit", "still", "busy", "late", "crowd"]
+Ending = Literal["done", "exit", "still", "broken", "busy", "late", "crowd"]
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,15 @@ class Limits:
         wall: seconds of real time.
         cpu: seconds of processor time of one process: it computes without end.
         still: seconds in which no thread ran, after which the stacks are looked at.
+        callback: seconds after which a pool's callback that has raised, or is not over yet,
+            makes the program be looked at (the pool then spins, so it is not still).
         processes: more than these at once are taken for a fork bomb.
     """
 
-    wall: float = 12.0
-    cpu: float = 4.0
+    wall: float = 20.0
+    cpu: float = 3.0
     still: float = 1.0
+    callback: float = 1.5
     processes: int = 100 + 2 * (os.cpu_count() or 1)
 
 
@@ -48,8 +51,8 @@ class Watched:
 
     Attributes:
         ending: "done" (it delivered), "exit" (it ended by itself), "still" (nothing of it ran
-            any more), "busy" (used up the processor time), "late" (used up the time) or
-            "crowd" (too many processes).
+            any more), "broken" (a callback raised or hangs), "busy" (used up the
+            processor time), "late" (used up the time) or "crowd" (too many processes).
         returncode: the exit code if it ended by itself.
         evidence: what it printed (beginning and end) and what was noted in it.
         stacks: the processes when it was stopped, the program itself first.
@@ -118,7 +121,6 @@ def watch(
     """
     bounds = limits or Limits()
     output = _Output()
-    notes = folder / "notes"
     variables = child_env({**watch_environment(folder), **(env or {})})
     try:
         program = start_guarded(
@@ -133,12 +135,15 @@ def watch(
         os.close(output.write_end)
     with program:
 
-        def is_hang(stacks: Sequence[ProcessStack]) -> bool:
-            return is_certain(stacks, Evidence(output.text(), read_notes(notes)))
+        def notes() -> Sequence[Note]:
+            return read_notes(folder / "notes")
 
-        ending, stacks = _observe(program, folder, bounds, is_done, is_hang)
+        def is_hang(stacks: Sequence[ProcessStack]) -> bool:
+            return is_certain(stacks, Evidence(output.text(), notes()))
+
+        ending, stacks = _observe(program, folder, bounds, is_done, is_hang, notes)
         returncode = program.poll() if ending == "exit" else None
-    return Watched(ending, returncode, Evidence(output.finish(), read_notes(notes)), tuple(stacks))
+    return Watched(ending, returncode, Evidence(output.finish(), notes()), tuple(stacks))
 
 
 def watch_environment(folder: Path) -> dict[str, str]:
@@ -157,10 +162,12 @@ def _observe(
     limits: Limits,
     is_done: Callable[[], bool],
     is_hang: Callable[[Sequence[ProcessStack]], bool],
+    notes: Callable[[], Sequence[Note]],
 ) -> tuple[Ending, list[ProcessStack]]:
     deadline = time.monotonic() + limits.wall
     stillness = Stillness()
     next_check = limits.still
+    last_callback, callback_since = "fine", time.monotonic()
     while True:
         if is_done():
             return "done", []
@@ -175,13 +182,30 @@ def _observe(
             return "crowd", []
         if time.monotonic() > deadline:
             return "late", collect(folder, pids)
+        callback = _callback_state(notes())
+        if callback != last_callback:
+            last_callback, callback_since = callback, time.monotonic()
+        if callback != "fine" and time.monotonic() - callback_since > limits.callback:
+            stacks = collect(folder, pids)
+            if callback == "raised" or is_hang(stacks):
+                return "broken", stacks
+            callback_since = time.monotonic()
         if largest_cpu_time(pids) > limits.cpu:
             return "busy", collect(folder, pids)
         seconds = stillness.seconds(pids)
         if seconds < limits.still:
             next_check = limits.still
         elif seconds >= next_check and not is_done():
-            stacks = collect(folder, pids)
+            stacks = collect(folder, pids, still=True)
             if is_hang(stacks):
                 return "still", stacks
             next_check = limits.wall  # it waits for a clock: look again at the deadline
+
+
+def _callback_state(notes: Sequence[Note]) -> str:
+    """Return "raised", "runs" or "fine", by what `labsupport.pool_watch` has noted."""
+    kinds = [note["kind"] for note in notes]
+    if "callback-raised" in kinds:
+        return "raised"
+    begun = kinds.count("callback") + kinds.count("error_callback")
+    return "runs" if begun > kinds.count("callback-over") else "fine"

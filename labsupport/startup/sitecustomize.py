@@ -5,8 +5,9 @@ spawn and forkserver; `os.register_at_fork` covers fork. Two things are prepared
 its variable is set:
 
 - LAB_STACKS names a folder: the process writes the stacks of all its threads to
-  FOLDER/PID.stack when it gets the signal LAB_STACK_SIGNAL. `faulthandler` does this in C, so
-  it also works while Python code cannot run.
+  FOLDER/PID.stack when it gets one of the two signals in LAB_STACK_SIGNALS. The first is
+  handled in C (`faulthandler`), also while Python code cannot run, but reads wrong frames if a
+  thread runs meanwhile; the second is handled in Python, where every other thread stands still.
 - LAB_STARTUP names a `module:function` to call in the first process only: its children do
   not inherit the variable. LAB_STARTUP_EVERY names one to call in every process.
 
@@ -20,6 +21,7 @@ import importlib
 import importlib.machinery
 import importlib.util
 import os
+import signal
 import sys
 from typing import IO
 
@@ -29,18 +31,26 @@ _file: IO[str] | None = None
 def _register() -> None:
     """Let this process write its stacks to a file of its own."""
     global _file
-    number = int(os.environ.get("LAB_STACK_SIGNAL", "0"))
+    numbers = os.environ.get("LAB_STACK_SIGNALS", "").split()
     folder = os.environ.get("LAB_STACKS", "")
-    if not (number and folder and hasattr(faulthandler, "register")):
+    if not (numbers and folder and hasattr(faulthandler, "register")):
         return
     inherited = _file
     try:
         _file = open(os.path.join(folder, f"{os.getpid()}.stack"), "a", encoding="utf-8")  # noqa: PTH118, SIM115
-        faulthandler.register(number, file=_file, all_threads=True)
+        faulthandler.register(int(numbers[0]), file=_file, all_threads=True)
+        signal.signal(int(numbers[1]), _write)
     except OSError:  # the folder is gone: the watcher has ended
         return
+    except ValueError:  # forked in another thread: signal() is for the main thread alone
+        pass
     if inherited is not None:
         inherited.close()
+
+
+def _write(number: int, frame: object) -> None:
+    if _file is not None:
+        faulthandler.dump_traceback(_file, all_threads=True)
 
 
 def _run_hidden() -> None:

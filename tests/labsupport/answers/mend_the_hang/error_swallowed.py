@@ -1,0 +1,25 @@
+# reason: for the words \['pear', .* returned \{\}
+# ruff: noqa: SIM105
+import multiprocessing as mp
+
+
+def measure(word):
+    return word[0], len(word)
+
+
+def total_lengths(words):
+    totals = {}
+
+    def add(measured):
+        letter, length = measured
+        try:
+            totals[letter] += length
+        except KeyError:
+            pass
+
+    with mp.Pool(3) as pool:
+        for word in words:
+            pool.apply_async(measure, (word,), callback=add)
+        pool.close()
+        pool.join()
+    return totals

@@ -1,0 +1,24 @@
+# reason: for the words \['pear', .* returned \{
+import multiprocessing as mp
+
+
+def measure(word):
+    return word[0], len(word)
+
+
+def total_lengths(words):
+    totals = {}
+
+    def add(measured):
+        letter, length = measured
+        if letter in totals:
+            totals[letter] += length
+        else:
+            totals[letter] = 0
+
+    with mp.Pool(3) as pool:
+        for word in words:
+            pool.apply_async(measure, (word,), callback=add)
+        pool.close()
+        pool.join()
+    return totals

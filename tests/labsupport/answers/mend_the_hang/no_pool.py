@@ -1,0 +1,13 @@
+# reason: no worker process did the measuring
+
+
+def measure(word):
+    return word[0], len(word)
+
+
+def total_lengths(words):
+    totals = {}
+    for word in words:
+        letter, length = measure(word)
+        totals[letter] = totals.get(letter, 0) + length
+    return totals
