@@ -58,6 +58,34 @@ def test_the_temporary_name_is_out_of_reach(jail: Jail, home: Path) -> None:
     assert len({names.temporary() for _ in range(50)}) == 50
 
 
+def test_a_planted_temporary_name_is_not_written_through(
+    jail: Jail, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "temporary", lambda: "planted")
+    (home / "planted").symlink_to("file")
+    with pytest.raises(errors.ExistsError):
+        jail.store("/new")
+    (home / "planted").unlink()
+    (home / "planted").write_text("theirs")
+    with pytest.raises(errors.ExistsError):
+        jail.store("/new")
+    assert (home / "planted").read_text() == "theirs"
+
+
+def test_a_unique_name_is_never_one_that_exists(
+    jail: Jail, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = iter(["taken", "free"])
+    monkeypatch.setattr("secrets.token_hex", lambda size: next(tokens))
+    names.temporary()  # fetches its own random part, if it has none yet
+    tokens = iter(["taken", "free"])
+    (home / "upload.taken").write_text("old")
+    with jail.store_unique("/") as upload:
+        assert upload.name == "upload.free"
+    assert (home / "upload.taken").read_text() == "old"
+    assert held(home) == ["file", "sub", "upload.taken"]
+
+
 def test_a_name_taken_by_a_directory_meanwhile(jail: Jail, home: Path) -> None:
     upload = jail.store("/new")
     (home / "new").mkdir()

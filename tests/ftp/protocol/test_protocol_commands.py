@@ -93,6 +93,10 @@ def test_a_long_line_is_reported_once_and_dropped() -> None:
     assert parser.feed(b"DELE x\r\nNOOP\r\n") == [Command("NOOP", "")]
     longest = b"STOR " + b"a" * (LINE_LIMIT - 5)
     assert parse(longest + b"\r\n") == [Command("STOR", "a" * (LINE_LIMIT - 5))]
+    split = CommandParser()
+    assert split.feed(longest + b"\r") == []
+    assert split.feed(b"\n") == [Command("STOR", "a" * (LINE_LIMIT - 5))]
+    assert split.feed(longest + b"a\r") == [TOO_LONG]
     assert parse(longest + b"a\r\nNOOP\r\n") == [TOO_LONG, Command("NOOP", "")]
 
 
