@@ -1,0 +1,202 @@
+"""README, environment.yml, development container and pyproject.toml tell one story, a true one."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from .support import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+INSTALL = "pip install -e '.[test]'"
+COMMANDS = [
+    line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()
+]
+
+
+def course(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "course.py"), *arguments],
+        cwd=cwd,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+# Where each command of the README is run: in this file, in another one, or by .ci/run.
+RUN_HERE = {
+    "python3 course.py check",
+    "python3 course.py ftp --help",
+    "python3 course.py ftp serve . --user anna:secret",
+    "curl --user anna:secret ftp://127.0.0.1:2121/",
+    "python3 course.py build 05",
+    "jupyter lab",
+    "python -m ftp_project serve .",
+}
+RUN_ELSEWHERE = {"python3 course.py lab": "test_lab.py"}
+RUN_BY_CI = {
+    "python3 course.py test": '"$python" course.py test',
+    "python3 -m venv .venv": '-m venv "$environments/.venv"',
+    ". .venv/bin/activate": '. "$environments/.venv/bin/activate"',
+    INSTALL: "-e '.[test]'",
+    "pytest --nbval": "pytest --nbval",
+}
+RUN_IN_TEXT = {  # named in a sentence
+    "python3 course.py test -x tests/ftp": '"$python" course.py test',
+    "pytest": "pytest --nbval",
+    "pip install -e '.[test,browser]'": '{"test", "browser"}',
+    "pytest --browser": "-m pytest --browser",
+}
+
+
+def test_every_command_of_the_readme_is_run_by_a_test() -> None:
+    assert set(COMMANDS) == RUN_HERE | set(RUN_ELSEWHERE) | set(RUN_BY_CI)
+    in_text = re.findall(r"`((?:python|pip|pytest)[^`]*)`", README)
+    assert set(in_text) == set(RUN_IN_TEXT)
+    for text in [*RUN_BY_CI.values(), *RUN_IN_TEXT.values()]:
+        assert text in CI
+    for name in RUN_ELSEWHERE.values():
+        assert (Path(__file__).parent / name).is_file()
+
+
+def test_check_and_help_work() -> None:
+    assert course("check").returncode == 0
+    helped = course("ftp", "--help")
+    assert helped.returncode == 0
+    assert "serve" in helped.stdout
+
+
+def test_build_finds_the_lessons() -> None:
+    """A number that no lesson has shows the way: builds themselves are tested with the lessons."""
+    assert list(ROOT.glob("notebooks/src/05_*.md"))
+    wrong = course("build", "99")
+    assert wrong.returncode != 0
+    assert "99" in wrong.stderr + wrong.stdout
+    assert "Traceback" not in wrong.stderr
+
+
+def test_jupyter_lab_is_there_by_hand() -> None:
+    program = Path(sys.executable).with_name("jupyter")
+    done = subprocess.run(
+        [program, "lab", "--version"], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip()
+
+
+@contextmanager
+def serving(command: list[str], cwd: Path) -> Iterator[str]:
+    """Run a server on a free port; yield the line in which it says where it listens."""
+    with subprocess.Popen(
+        [*command, "--port", "0"],
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline()
+        finally:
+            server.terminate()
+    assert server.returncode == 0
+
+
+@pytest.mark.parametrize("command", sorted(c for c in COMMANDS if " serve " in c))
+def test_the_server_serves_the_current_folder(tmp_path: Path, command: str) -> None:
+    (tmp_path / "here.txt").touch()
+    words = shlex.split(command)[1:]
+    if words[0] == "course.py":
+        words[0] = str(ROOT / "course.py")
+    with serving([sys.executable, *words], tmp_path) as first_line:
+        found = re.search(r"(127\.0\.0\.1)\D+(\d+)", first_line)
+        assert found, first_line
+        if "anna:secret" in words:
+            [client] = (shlex.split(c) for c in COMMANDS if c.startswith("curl"))
+            address = client[-1].replace("2121", found[2])
+            assert "here.txt" in _list([*client[:-1], address])
+
+
+def _list(client: list[str]) -> str:
+    """Run the curl command of the README, or do the same where there is no curl."""
+    if shutil.which(client[0]):
+        done = subprocess.run(client, capture_output=True, text=True, timeout=60, check=True)
+        return done.stdout
+    user, address = client[client.index("--user") + 1], client[-1]
+    with urllib.request.urlopen(address.replace("ftp://", f"ftp://{user}@")) as answer:
+        return str(answer.read().decode())
+
+
+def test_the_readme_names_exactly_the_lessons_that_there_are() -> None:
+    rows = re.findall(r"\| \[(.+?)\]\((notebooks/.+?)\) \| .+? \| (\d+) \|", README)
+    listed = [path for _, path, _ in rows]
+    there = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("notebooks/[0-9]*.ipynb"))
+    assert listed == there
+    for title, path, minutes in rows:
+        first = nbformat.read(ROOT / path, as_version=4).cells[0].source
+        assert f"# {title}\n" in first
+        assert f"{minutes} minutes" in first
+
+
+def test_every_file_that_the_readme_names_exists() -> None:
+    named = re.findall(r"`([.\w-]+/[\w/.-]*|[A-Z]+[\w-]*|[\w-]+\.yml)`", README)
+    named += re.findall(r"\]\(([^)#:]+)\)", README)
+    assert len(named) > 8
+    missing = [name for name in named if not (ROOT / name).exists()]
+    assert [name for name in missing if name != ".venv"] == []
+
+
+def test_the_other_ways_to_install_say_what_the_readme_says() -> None:
+    environment = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    container = (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
+    assert "- -e .[test]" in environment
+    assert INSTALL in COMMANDS
+    settings = json.loads(container)
+    assert settings["postCreateCommand"].endswith(INSTALL)
+    assert {"test", "browser"} <= set(PROJECT["optional-dependencies"])
+
+    lowest = tuple(map(int, PROJECT["requires-python"].removeprefix(">=").split(".")))
+    assert lowest == (3, 11)
+    for text in (environment, settings["image"]):
+        version = re.search(r"python[=:](\d+)\.(\d+)", text)
+        assert version
+        assert (int(version[1]), int(version[2])) >= lowest
+    assert "Python 3.11 or newer" in README
+    assert "(3, 11)" in (ROOT / "course.py").read_text(encoding="utf-8")
+
+
+def test_licences_are_there() -> None:
+    assert all((ROOT / name).is_file() for name in PROJECT["license-files"])
+    assert PROJECT["license"] == "MIT AND CC-BY-4.0"
+
+
+def test_pre_commit_runs_only_what_is_installed() -> None:
+    text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert set(re.findall(r"repo: (\S+)", text)) == {"local"}
+    modules = re.findall(r"entry: python -m (\S+)", text)
+    assert modules
+    for module in set(modules):
+        subprocess.run(
+            [sys.executable, "-m", module, "--help"], capture_output=True, timeout=60, check=True
+        )
+
+
+def test_notebooks_are_compared_cell_by_cell() -> None:
+    attributes = (ROOT / ".gitattributes").read_text(encoding="utf-8")
+    assert re.search(r"^\*\.ipynb .*diff=jupyternotebook merge=jupyternotebook$", attributes, re.M)
