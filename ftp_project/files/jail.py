@@ -19,8 +19,10 @@ from ftp_project.files.errors import (
     ExistsError,
     IsDirectoryError,
     NotDirectoryError,
+    NotEmptyError,
     NotFoundError,
 )
+from ftp_project.files.leftovers import remove_leftovers
 from ftp_project.files.resolve import Place, Resolver, lstat
 from ftp_project.files.scan import Entry, scan, scan_names
 from ftp_project.files.uploads import Upload, create, create_unique, update
@@ -113,11 +115,25 @@ class Jail:
     def rmdir(self, path: str) -> None:
         """Remove an empty directory.
 
-        Raises NotEmptyError, NotDirectoryError, or DeniedError for "/".
+        Uploads that a killed server left behind go with it. Raises NotEmptyError,
+        NotDirectoryError, or DeniedError for "/".
         """
         with self._resolver.locate(path) as place:
             actions.refuse_home(place)
-            actions.run(lambda: os.rmdir(place.name, dir_fd=place.directory))
+            try:
+                actions.run(lambda: os.rmdir(place.name, dir_fd=place.directory))
+            except NotEmptyError:
+                if not self.remove_leftovers(path):
+                    raise
+                actions.run(lambda: os.rmdir(place.name, dir_fd=place.directory))
+
+    def remove_leftovers(self, path: str) -> int:
+        """Remove unfinished uploads of killed servers from one directory; return how many.
+
+        Those of living ones stay. Not for the event loop in large directories.
+        """
+        with self._resolver.enter(path) as directory:
+            return remove_leftovers(directory.directory)
 
     def unlink(self, path: str) -> None:
         """Remove a file, or a link itself; raises IsDirectoryError for a directory."""

@@ -225,9 +225,8 @@ def _writable_mode(place: Place) -> int | None:
 
 
 def _create(place: Place, name: str, *, created: bool) -> Upload:
-    temporary = names.temporary()
     try:
-        fd = os.open(temporary, _NEW, _MODE, dir_fd=place.directory)
+        temporary, fd = _open_temporary(place.directory)
         try:
             return Upload(place.detach(), name, fd, temporary=temporary, created=created)
         except OSError:
@@ -236,3 +235,23 @@ def _create(place: Place, name: str, *, created: bool) -> Upload:
             raise
     except OSError as error:
         raise from_os_error(error) from error
+
+
+def _open_temporary(directory: int) -> tuple[str, int]:
+    """Make and lock a temporary file; see `leftovers` for what the lock is good for."""
+    for _ in range(_ATTEMPTS):
+        name = names.temporary()
+        fd = os.open(name, _NEW, _MODE, dir_fd=directory)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            alive = os.fstat(fd).st_nlink > 0
+        except BlockingIOError:
+            alive = False
+        except OSError:
+            # A file system without locks: there, nothing can be taken for a leftover either.
+            alive = True
+        if alive:
+            return name, fd
+        # Between open and lock it was taken for a leftover and removed.
+        os.close(fd)
+    raise BlockingIOError

@@ -72,6 +72,48 @@ def test_a_planted_temporary_name_is_not_written_through(
     assert (home / "planted").read_text() == "theirs"
 
 
+def test_leftovers_of_a_killed_server_are_removed_and_living_uploads_are_not(
+    jail: Jail, home: Path
+) -> None:
+    program = (
+        "import os, signal, sys; from ftp_project.files.jail import Jail\n"
+        "upload = Jail(sys.argv[1]).store('/sub/deep/new')\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", program, home], cwd=Path(__file__).parents[3], timeout=60)
+    (home / "sub" / "deep" / "leaf").unlink()
+    assert len(held(home / "sub" / "deep")) == 1
+    with jail.store("/sub/deep/living") as upload:
+        assert jail.remove_leftovers("/sub/deep") == 1
+        with pytest.raises(errors.NotEmptyError):
+            jail.rmdir("/sub/deep")
+        upload.commit()
+    jail.unlink("/sub/deep/living")
+    (home / "sub" / "deep" / names.temporary()).touch()
+    jail.rmdir("/sub/deep")
+
+
+def test_an_upload_taken_for_a_leftover_begins_anew(
+    jail: Jail, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = names.temporary
+    made: list[str] = []
+
+    def recording() -> str:
+        made.append(real())
+        return made[-1]
+
+    def sweeping(fd: int, operation: int) -> None:
+        monkeypatch.undo()
+        (home / made[0]).unlink()
+
+    monkeypatch.setattr(names, "temporary", recording)
+    monkeypatch.setattr("fcntl.flock", sweeping)
+    with jail.store("/new") as upload:
+        upload.commit()
+    assert held(home) == ["file", "new", "sub"]
+
+
 def test_a_unique_name_is_never_one_that_exists(
     jail: Jail, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
