@@ -11,5 +11,6 @@ read in an evening and tested with properties.
 - `facts`: MLST and MLSD (RFC 3659 7)
 - `times`: MDTM, MFMT and the `modify` fact (RFC 3659 2.3)
 - `globs`: wildcards in linear time
+- `client`: what a client reads: replies and fact lines
 - `ascii`: TYPE A conversion over chunk borders (RFC 959 3.1.1.1)
 """

@@ -125,6 +125,14 @@ def test_telnet_options_are_refused() -> None:
     assert parser.take_telnet_replies() == b""
 
 
+def test_telnet_commands_may_be_cut_anywhere() -> None:
+    parser = CommandParser()
+    data = b"NO\xff\xf1OP\r\n\xff\xfd\x06RETR \xff\xff\xffa\r\n"
+    found = [command for byte in data for command in parser.feed(bytes([byte]))]
+    assert found == [Command("NOOP", ""), Command("RETR", "\udcff\udcffa")]
+    assert parser.take_telnet_replies() == b"\xff\xfc\x06"
+
+
 def test_owed_telnet_replies_are_bounded() -> None:
     parser = CommandParser()
     parser.feed(b"\xff\xfd\x01" * 10_000)

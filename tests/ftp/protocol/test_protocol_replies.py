@@ -57,6 +57,10 @@ def test_names_that_are_not_utf_8_come_back_and_byte_255_is_doubled() -> None:
     assert replies.reply(257, f'"/{name}"') == b'257 "/\xe4\xff\xff"\r\n'
 
 
+def test_what_cannot_be_encoded_kills_no_session() -> None:
+    assert replies.reply(550, "lone \ud800 surrogate") == b"550 lone ? surrogate\r\n"
+
+
 def test_standard_texts() -> None:
     assert replies.reply(226) == replies.COMPLETE == b"226 Transfer complete.\r\n"
     for code, text in replies.TEXTS.items():
