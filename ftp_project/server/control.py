@@ -25,12 +25,11 @@ from ftp_project.loop import (
 )
 from ftp_project.protocol import replies
 from ftp_project.protocol.commands import Command, CommandParser, Problem
-from ftp_project.protocol.errors import BadArgumentError
 from ftp_project.protocol.replies import reply
 from ftp_project.server.core import log
-from ftp_project.server.failures import file_failure
+from ftp_project.server.failures import failure
 from ftp_project.server.session import Transfer
-from ftp_project.server.table import TABLE, Row, check
+from ftp_project.server.table import TABLE, Row, act
 from ftp_project.server.transfers import carry_out
 
 if TYPE_CHECKING:
@@ -60,6 +59,16 @@ class Control:
         self._pending: deque[Command | Problem] = deque()
         self._out: list[bytes] = []
         self._out_size = 0
+        session.has_left = self.has_left
+
+    def has_left(self) -> bool:
+        """Tell whether the client has closed this connection and left nothing to be read."""
+        try:
+            return self._sock.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def converse(self) -> Coro[None]:
         """Hold the whole conversation; returns when it is over. Raises OSError when it breaks."""
@@ -162,24 +171,17 @@ class Control:
             self.say(reply(421, "Too many commands that are none."))
 
     def _obey(self, row: Row, argument: str) -> Coro[None]:
-        """Carry out one command: ask the table, call the verb, pass on its answer."""
-        session = self.session
-        before = session.rename_from
-        try:
-            argument, refusal = check(session, row, argument)
-            answer = row.verb(session, argument) if refusal is None else refusal
-            if isinstance(answer, Transfer):
-                yield from self._begin_transfer(answer)
-            elif isinstance(answer, bytes):
-                self.say(answer)
-            else:
+        """Carry out one command and pass on its answer."""
+        answer = act(self.session, row, argument)
+        if isinstance(answer, bytes):
+            self.say(answer)
+        elif isinstance(answer, Transfer):
+            yield from self._begin_transfer(answer)
+        else:
+            try:
                 self.say((yield from answer))
-        except FileError as error:
-            self.say(file_failure(error, row.name))
-        except BadArgumentError as error:
-            self.say(reply(error.code, error.text))
-        if session.rename_from is before:
-            session.rename_from = None  # RNTO must follow RNFR at once (RFC 959 4.1.3)
+            except FileError as error:
+                self.say(failure(error, row.name))
 
     # ------------------------------------------------------------------ transfers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ftp_project.files import errors
+from ftp_project.protocol.errors import BadArgumentError
 from ftp_project.protocol.replies import reply
 
 #: by the kind of failure; all others are 550
@@ -20,8 +21,10 @@ CODES: dict[type[errors.FileError], int] = {
 NAMING = frozenset({"STOR", "STOU", "APPE", "RNTO"})
 
 
-def file_failure(error: errors.FileError, verb: str = "") -> bytes:
-    """Return the reply for a file operation that ``verb`` tried and that failed."""
+def failure(error: errors.FileError | BadArgumentError, verb: str = "") -> bytes:
+    """Return the reply for what ``verb`` tried and that failed."""
+    if isinstance(error, BadArgumentError):
+        return reply(error.code, error.text)
     code = CODES.get(type(error), 550)
     if isinstance(error, errors.BadNameError) and verb in NAMING:
         code = 553

@@ -42,6 +42,7 @@ class Session:
         "cwd",
         "data",
         "facts",
+        "has_left",
         "jail",
         "leaving",
         "local",
@@ -72,6 +73,8 @@ class Session:
         self.facts: tuple[str, ...] = DEFAULT_FACTS
         self.transfer: Task[Any] | None = None
         self.unknown_in_a_row = 0
+        #: whether the client has closed the control connection; Control knows
+        self.has_left: Callable[[], bool] = lambda: False
         #: the session ends after the replies that are due
         self.leaving = False
 

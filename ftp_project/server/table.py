@@ -11,9 +11,12 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, TypeAlias
 
 from ftp_project.accounts import permissions as right
+from ftp_project.files.errors import FileError
 from ftp_project.loop import Coro
 from ftp_project.protocol import replies
+from ftp_project.protocol.errors import BadArgumentError
 from ftp_project.protocol.replies import reply
+from ftp_project.server.failures import failure
 from ftp_project.server.verbs import info, listing, login, manage, navigate, settings, transfer
 
 if TYPE_CHECKING:
@@ -135,3 +138,16 @@ def check(session: Session, row: Row, argument: str) -> tuple[str, bytes | None]
     if needed and not session.may(needed, path):
         return argument, replies.PERMISSION_DENIED
     return argument, None
+
+
+def act(session: Session, row: Row, argument: str) -> Answer:
+    """Carry out one command: refuse it, or call its verb; its failures become replies too."""
+    before = session.rename_from
+    try:
+        argument, refusal = check(session, row, argument)
+        return row.verb(session, argument) if refusal is None else refusal
+    except (FileError, BadArgumentError) as error:
+        return failure(error, row.name)
+    finally:
+        if session.rename_from is before:
+            session.rename_from = None  # RNTO must follow RNFR at once (RFC 959 4.1.3)

@@ -17,7 +17,7 @@ from ftp_project.loop.traps import Readable, Writable
 from ftp_project.protocol import replies
 from ftp_project.protocol.ascii import FromNetwork, ToNetwork
 from ftp_project.server.data import NoDataConnectionError
-from ftp_project.server.failures import file_failure
+from ftp_project.server.failures import failure
 
 if TYPE_CHECKING:
     from ftp_project.server.session import Session, Transfer
@@ -45,12 +45,15 @@ def carry_out(session: Session, transfer: Transfer) -> Coro[bytes]:
         sock = yield from session.data.establish(server.clock() + server.config.connect_timeout)
         yield from transfer.move(sock)
         if transfer.finish is not None:
+            if session.has_left():
+                # A client that was killed ends its data connection like one that has sent all.
+                return replies.ABORTED
             transfer.finish()
         return replies.COMPLETE
     except NoDataConnectionError:
         return replies.reply(425, "Use EPSV, PASV, EPRT or PORT first.")
     except FileError as error:
-        return file_failure(error)
+        return failure(error)
     except ShrunkError:
         return replies.reply(451, "The file became shorter while it was sent.")
     except TimedOut:

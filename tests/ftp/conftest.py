@@ -37,11 +37,13 @@ def wait_until(condition: Callable[[], Any], what: str, seconds: float = 30.0) -
 class FtpServer:
     """A running server; ``root`` is what it serves."""
 
+    default_user = ("--user", f"{USER}:{PASSWORD}")
+
     def __init__(self, root: Path, *options: str) -> None:
         self.root = root
         command = [sys.executable, "-c", LAUNCHER, "serve", str(root), "--port", "0", *options]
-        if "--user" not in options:
-            command += ["--user", f"{USER}:{PASSWORD}"]
+        if "--user" not in options and self.default_user:
+            command += self.default_user
         self.errors = root.parent / f"{root.name}.stderr"
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
@@ -119,10 +121,28 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., FtpServer]]:
             server.kill()
 
 
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    root = tmp_path_factory.mktemp("shared") / "root"
+    root.mkdir()
+    server = FtpServer(root)
+    try:
+        yield server
+        server.stop()
+    finally:
+        server.kill()
+
+
 @pytest.fixture
-def server(serve: Callable[..., FtpServer]) -> FtpServer:
-    """A server for an empty directory, with one user."""
-    return serve()
+def server(shared_server: FtpServer) -> Iterator[FtpServer]:
+    """A server for a directory that is empty at each test's start; it must leave nothing open."""
+    yield shared_server
+    shared_server.wait_idle()
+    for path in shared_server.root.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 @pytest.fixture

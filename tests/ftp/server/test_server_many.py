@@ -52,7 +52,16 @@ def test_a_client_killed_in_the_middle_of_an_upload_leaves_nothing(server, tmp_p
         curl.wait()
     wait_until(lambda: not server.temporary_files(), "the temporary file is removed")
     server.wait_idle()
-    assert not (server.root / "big").exists()
+
+
+def test_an_upload_of_a_client_that_has_left_does_not_appear(server):
+    ftp = server.client()
+    data = ftp.transfercmd("STOR half")
+    data.sendall(b"half")
+    ftp.close()
+    data.close()
+    server.wait_idle()
+    assert list(server.root.iterdir()) == []
 
 
 def test_a_client_that_resets_an_upload_leaves_nothing_and_is_not_told_226(server):
@@ -101,7 +110,8 @@ def test_commands_are_answered_while_downloads_run_and_stall(server):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_server_at_once_and_leaves_nothing(server, number):
+def test_a_signal_ends_the_server_at_once_and_leaves_nothing(serve, number):
+    server = serve()
     ftp = server.client()
     data = ftp.transfercmd("STOR half")
     data.sendall(b"half of it")

@@ -1,0 +1,134 @@
+"""A session driven by hand through the layers, without a socket: text in, text out."""
+
+from __future__ import annotations
+
+import pytest
+
+from ftp_project.accounts.permissions import READ_ONLY, Permissions
+from ftp_project.accounts.users import User, Users, parse_user
+from ftp_project.config import Config
+from ftp_project.loop.traps import Pause
+from ftp_project.protocol.commands import CommandParser
+from ftp_project.server.core import Server
+from ftp_project.server.data import DataChannel
+from ftp_project.server.session import Session, Transfer
+from ftp_project.server.table import TABLE, act, check
+
+
+class Hand:
+    """Feeds bytes to the parser, asks the table, calls the verb: what Control does, undressed."""
+
+    def __init__(self, home, rights=None):
+        user = parse_user("anna:s3cret", home)
+        if rights is not None:
+            user = User(user.name, home, user.password_hash, rights)
+        server = Server(Config(users=Users([user])), clock=lambda: 0.0, wall_clock=lambda: 0.0)
+        self.parser = CommandParser()
+        self.session = Session(server, "192.0.2.1", "192.0.2.2", DataChannel(2, "", ""))
+
+    def say(self, data):
+        answers = []
+        for command in self.parser.feed(data):
+            answers.append(act(self.session, TABLE[command.verb], command.argument))
+        return answers
+
+    def log_in(self):
+        assert [answer[:3] for answer in self.say(b"USER anna\r\nPASS s3cret\r\n")] == [
+            b"331",
+            b"230",
+        ]
+
+
+class Collector:
+    """Stands in for a data connection: remembers what is sent."""
+
+    def __init__(self):
+        self.data = b""
+
+    def send(self, piece):
+        self.data += piece
+        return len(piece)
+
+
+@pytest.fixture
+def hand(tmp_path):
+    hand = Hand(tmp_path)
+    hand.log_in()
+    yield hand
+    hand.session.server.close()
+
+
+def codes(answers):
+    return [int(answer[:3]) for answer in answers]
+
+
+def test_a_login_however_its_bytes_are_split(tmp_path):
+    hand = Hand(tmp_path)
+    answers = []
+    for number in b"NOOP\r\nPWD\r\nUSER anna\r\nPWD\r\npass s3cret\r\npwd\r\n":
+        answers += hand.say(bytes([number]))
+    assert codes(answers) == [200, 530, 331, 530, 230, 257]
+    assert answers[-1] == b'257 "/" is the current directory.\r\n'
+
+
+def test_directories_are_made_entered_renamed_and_removed(hand, tmp_path):
+    assert hand.say(b'MKD a"b\r\nCWD a"b\r\n') == [
+        b'257 "/a""b" created.\r\n',
+        b'250 "/a""b" is the current directory.\r\n',
+    ]
+    assert codes(hand.say(b"MKD c\r\nCDUP\r\nCDUP\r\nRNFR a\"b/c\r\nRNTO d\r\n")) == [
+        257, 250, 250, 350, 250,
+    ]  # fmt: skip
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['a"b', "d"]
+    assert codes(hand.say(b"RMD d\r\nRMD d\r\nRNTO x\r\n")) == [250, 550, 503]
+
+
+def test_a_listing_is_made_of_pieces_that_let_others_run(hand, tmp_path):
+    for number in range(450):
+        (tmp_path / f"{number:03}").touch()
+    (transfer,) = hand.say(b"NLST\r\n")
+    assert isinstance(transfer, Transfer)
+    collector = Collector()
+    pauses = list(transfer.move(collector))
+    assert collector.data.split() == [b"%03d" % number for number in range(450)]
+    assert len(pauses) >= 3
+    assert set(map(type, pauses)) == {Pause}
+
+
+def test_a_user_who_may_only_read_is_refused_everything_else(tmp_path):
+    (tmp_path / "file").touch()
+    hand = Hand(tmp_path, Permissions(READ_ONLY))
+    hand.log_in()
+    refused = b"STOR x\r\nAPPE file\r\nDELE file\r\nMKD x\r\nRMD x\r\nRNFR file\r\nRNTO y\r\n"
+    assert set(codes(hand.say(refused))) == {550}
+    assert codes(hand.say(b"SIZE file\r\nMDTM file\r\nCWD /\r\n")) == [213, 213, 250]
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    hand.session.server.close()
+
+
+def test_rights_differ_by_directory(tmp_path):
+    for name in ("in", "out"):
+        (tmp_path / name).mkdir()
+    hand = Hand(tmp_path, Permissions(READ_ONLY, {"/in": 4 | 64}))
+    hand.log_in()
+    assert codes(hand.say(b"MKD in/x\r\nMKD out/x\r\nCWD in\r\nMKD y\r\nMKD ../out/y\r\n")) == [
+        257, 550, 250, 257, 550,
+    ]  # fmt: skip
+    hand.session.server.close()
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_every_row_says_how_it_is_used_and_is_refused_where_the_table_says(name, tmp_path):
+    row = TABLE[name]
+    assert row.usage.split()[0] == row.name
+    assert row.verb.__doc__ is not None
+    assert row.verb.__doc__.startswith(row.name)
+    session = Hand(tmp_path).session
+    _, refusal = check(session, row, "argument")
+    if row.login:
+        assert refusal == b"530 Log in with USER and PASS first.\r\n"
+    elif row.takes.name == "NOTHING":
+        assert refusal is not None
+        assert refusal.startswith(b"501 ")
+    else:
+        assert refusal is None
