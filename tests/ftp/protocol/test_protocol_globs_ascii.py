@@ -12,7 +12,7 @@ from ftp_project.protocol.ascii import FromNetwork, ToNetwork
 from ftp_project.protocol.errors import BadArgumentError
 from ftp_project.protocol.globs import compile_glob, has_magic
 
-few = settings(max_examples=300, deadline=None)
+few = settings(max_examples=150, deadline=None)
 chunks = st.lists(
     st.lists(st.sampled_from([b"\r", b"\n", b"x"]), max_size=5).map(b"".join), max_size=12
 )
