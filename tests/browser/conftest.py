@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from setup.support import ROOT
 
 from .page import LabPage
 
+ARTIFACTS = ROOT / "artifacts"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
     "--no-sandbox",  # root may not use the sandbox, and the only page is our own
@@ -54,8 +56,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, lab: LabServer) -> Iterator[LabPage]:
+def page(browser: Browser, lab: LabServer, request: pytest.FixtureRequest) -> Iterator[LabPage]:
+    """Yield a page; how it looked at the end of the test is kept, a failure's cause included."""
     with browser.new_context(viewport={"width": 1280, "height": 1000}) as context:
         lab_page = LabPage(context.new_page(), lab.base, lab.token)
         yield lab_page
+        ARTIFACTS.mkdir(exist_ok=True)
+        name = re.sub(r"\W+", "-", request.node.name).strip("-")
+        lab_page.page.screenshot(path=ARTIFACTS / f"end-{name}.png")
         lab_page.shut_down()

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 from setup.support import ROOT
 
+from .conftest import ARTIFACTS
 from .page import LabPage
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
-ARTIFACTS = ROOT / "artifacts"
 
 
 def test_there_are_notebooks() -> None:
