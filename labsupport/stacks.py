@@ -16,6 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from labsupport.stillness import activity
+
 _FRAME = re.compile(r'^  File "(?P<path>.*)", line (?P<line>\d+) in (?P<function>.+)$')
 _THREAD = re.compile(r"^(Thread|Current thread) 0x[0-9a-f]+ .*\(most recent call first\):$")
 
@@ -84,7 +86,9 @@ def parse_stacks(text: str) -> tuple[tuple[Frame, ...], ...]:
         if _THREAD.match(line):
             threads.append([])
         elif threads and (found := _FRAME.match(line)):
-            threads[-1].append(Frame(found["path"], int(found["line"]), found["function"]))
+            frame = Frame(found["path"], int(found["line"]), found["function"])
+            if not frame.is_in("startup/sitecustomize.py", "_write"):  # the handler itself
+                threads[-1].append(frame)
     return tuple(tuple(frames) for frames in threads if frames)
 
 
@@ -125,7 +129,8 @@ def _ask(folder: Path, pids: Iterable[int], number: int, limit: float) -> dict[i
                 asked[pid] = size
             except OSError:
                 missing[pid] = "it has just ended"
-    answers = _read_answers(folder, asked, limit) if asked else {}
+    in_python = number == stack_signals()[1]
+    answers = _read_answers(folder, asked, limit, in_python) if asked else {}
     found = {}
     for pid in (*asked, *missing):
         threads = parse_stacks(answers.get(pid, ""))
@@ -134,19 +139,28 @@ def _ask(folder: Path, pids: Iterable[int], number: int, limit: float) -> dict[i
     return found
 
 
-def _read_answers(folder: Path, asked: dict[int, int], limit: float) -> dict[int, str]:
-    """Wait until no file has grown for a moment: faulthandler does not say when it is done."""
+def _read_answers(
+    folder: Path, asked: dict[int, int], limit: float, in_python: bool
+) -> dict[int, str]:
+    """Wait until all stacks are written, and return them.
+
+    The handler in Python writes a last line; the one in C does not, but its process is not at
+    rest before it has written everything.
+    """
     deadline = time.monotonic() + limit
     previous: dict[int, str] = {}
     while True:
         time.sleep(0.05)
+        at_rest = in_python or activity(asked) is not None
         answers = {}
         for pid, start in asked.items():
             with contextlib.suppress(OSError):
                 data = (folder / f"{pid}.stack").read_bytes()
                 answers[pid] = data[start:].decode("utf-8", "replace")
-        complete = all(answers.get(pid) for pid in asked)
-        if (complete and answers == previous) or time.monotonic() > deadline:
+        complete = all(
+            answers.get(pid, "").endswith("end\n" if in_python else "\n") for pid in asked
+        )
+        if (complete and at_rest and answers == previous) or time.monotonic() > deadline:
             return answers
         previous = answers
 

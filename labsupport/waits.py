@@ -250,6 +250,9 @@ def _is_machinery(stack: ProcessStack) -> bool:
     if any(frame.is_in("multiprocessing/managers.py", "serve_forever") for frame in inside):
         return True
     serves = any(frame.is_in("multiprocessing/forkserver.py", "main") for frame in inside)
-    return serves and not any(
-        frame.is_in("multiprocessing/forkserver.py", "_serve_one") for frame in inside
+    is_child = any(  # a child of the forkserver still has its main below, also while it ends
+        frame.is_in("multiprocessing/forkserver.py", "_serve_one")
+        or frame.is_in("multiprocessing/util.py", "_exit_function")
+        for frame in inside
     )
+    return serves and not is_child

@@ -51,6 +51,8 @@ def _register() -> None:
 def _write(number: int, frame: object) -> None:
     if _file is not None:
         faulthandler.dump_traceback(_file, all_threads=True)
+        _file.write("end\n")
+        _file.flush()
 
 
 def _run_hidden() -> None:

@@ -1,4 +1,4 @@
-# reason: 4 tasks ran at once, and the limit was 3
+# reason: [4-8] tasks ran at once, and the limit was 3
 import multiprocessing as mp
 
 
