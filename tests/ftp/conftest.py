@@ -1,103 +1,15 @@
-"""A real server in a process of its own, and what its tests ask of it."""
+"""Fixtures: a real server in a process of its own."""
 
 from __future__ import annotations
 
-import ftplib
 import shutil
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-USER, PASSWORD = "anna", "s3cret"
-
-#: starts the server so that the kernel kills it when the tests' process dies (prctl(2))
-LAUNCHER = """
-import ctypes, runpy, signal, sys
-ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-sys.argv[0] = "ftp_project"
-runpy.run_module("ftp_project", run_name="__main__", alter_sys=True)
-"""
-
-
-def wait_until(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
-    """Return the first true value of ``condition()``; fail when there is none in time."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        if time.monotonic() > deadline:
-            pytest.fail(f"waited {seconds:.0f} s in vain: {what}")
-        time.sleep(0.01)
-    return value
-
-
-class FtpServer:
-    """A running server; ``root`` is what it serves."""
-
-    default_user = ("--user", f"{USER}:{PASSWORD}")
-
-    def __init__(self, root: Path, *options: str) -> None:
-        self.root = root
-        command = [sys.executable, "-c", LAUNCHER, "serve", str(root), "--port", "0", *options]
-        if "--user" not in options and self.default_user:
-            command += self.default_user
-        self.errors = root.parent / f"{root.name}.stderr"
-        with self.errors.open("wb") as errors:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
-        assert self.process.stdout is not None
-        self.first_line = self.process.stdout.readline().decode()
-        assert "Listening on ftp://" in self.first_line, self.errors.read_text()
-        self.address = self.first_line.split("ftp://")[1].split("/")[0]
-        self.host, _, port = self.address.rpartition(":")
-        self.host = self.host.strip("[]")
-        self.port = int(port)
-        self.idle_descriptors = self.descriptors()
-
-    @property
-    def url(self) -> str:
-        return f"ftp://{self.address}/"
-
-    def descriptors(self) -> int:
-        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
-
-    def temporary_files(self) -> list[Path]:
-        return list(self.root.rglob(".ftp-upload~*"))
-
-    def wait_idle(self) -> None:
-        """Wait until all sessions have gone and left no descriptor and no temporary file."""
-        # A home that was opened stays open for the next session: one descriptor.
-        most = self.idle_descriptors + 1
-        wait_until(lambda: self.descriptors() <= most, "the sessions' descriptors are closed")
-        assert self.temporary_files() == []
-
-    def client(self, user: str = USER, password: str = PASSWORD) -> ftplib.FTP:
-        """Return a logged-in client of the standard library, in TYPE I."""
-        ftp = self.connect()
-        ftp.login(user, password)
-        ftp.voidcmd("TYPE I")
-        return ftp
-
-    def connect(self) -> ftplib.FTP:
-        ftp = ftplib.FTP(timeout=30)
-        ftp.connect(self.host, self.port)
-        return ftp
-
-    def stop(self, signal_number: int = 15) -> None:
-        """End the server as a user does; it must go cleanly and have complained of nothing."""
-        self.process.send_signal(signal_number)
-        assert self.process.wait(20) == 0
-        assert self.errors.read_text() == ""
-        assert self.temporary_files() == []
-
-    def kill(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+from live_server import FtpServer
 
 
 @pytest.fixture

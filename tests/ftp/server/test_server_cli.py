@@ -73,7 +73,7 @@ def test_a_directory_without_permission_is_told(tmp_path):
 
 
 def test_without_a_user_one_is_invented_and_curl_is_told_how(serve, tool, monkeypatch):
-    from conftest import FtpServer
+    from live_server import FtpServer
 
     monkeypatch.setattr(FtpServer, "default_user", ())
     server = serve()

@@ -13,8 +13,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
-from conftest import wait_until
+from live_server import wait_until
 
 
 def upload_and_download(server, number):

@@ -1,8 +1,10 @@
 # reason: returned \{\}
 import multiprocessing as mp
+import time
 
 
 def measure(word):
+    time.sleep(0.5)  # so that no result can come before the pool is ended
     return word[0], len(word)
 
 
