@@ -1,81 +1,93 @@
-"""What a server can be told, checked before anything is opened."""
+"""Every option of a server, in one table.
+
+The flags of ``serve`` and their help, the keys of ``ftp_project.toml``, the variables
+``FTP_PROJECT_…`` and what ``config --show`` prints all follow from the fields of
+:class:`Options`. To add an option: add a field.
+"""
+
+# ruff: noqa: RUF009 - option() returns a dataclass field, as field() does
 
 from __future__ import annotations
 
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from ftp_project.accounts.users import User, UserError, Users, parse_user
-from ftp_project.errors import UsageError
+from ftp_project.accounts.users import Users
+from ftp_project.settings.option import option, rebase_home
+
+WHAT, WHERE, LIMITS, TIMES, TLS = "What is served", "Where", "Limits", "Times", "TLS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
-    """The settings of one server. Times are seconds."""
+class Options:
+    """All options, with their defaults. Times are seconds, rates bytes a second."""
+
+    root: Path | None = option(None, "The directory to serve.", group=WHAT, positional=True)
+    user: list[str] = option(
+        [],
+        "A user; may be given several times.",
+        metavar="NAME:PASSWORD",
+        group=WHAT,
+        secret=True,
+    )
+    user_home: list[str] = option(
+        [],
+        "Where a user is at home; without it, in ROOT.",
+        metavar="NAME=DIR",
+        rebase=rebase_home,
+        group=WHAT,
+    )
+
+    host: str = option("127.0.0.1", "Address to listen on.", metavar="ADDRESS", group=WHERE)
+    port: int = option(
+        2121, "Port to listen on; 0 picks a free one.", least=0, most=65535, group=WHERE
+    )
+    selector: Literal["auto", "select", "poll", "epoll", "kqueue"] = option(
+        "auto", "How to wait for sockets.", group=WHERE
+    )
+
+    login_timeout: float = option(
+        60.0, "Seconds from the connection to a successful login.", least=0.1, group=TIMES
+    )
+    idle_timeout: float = option(
+        300.0,
+        "Seconds between two commands, while nothing is transferred.",
+        least=0.1,
+        group=TIMES,
+    )
+    connect_timeout: float = option(
+        30.0, "Seconds for a data connection to be opened.", least=0.1, group=TIMES
+    )
+    stall_timeout: float = option(
+        60.0,
+        "Seconds without a byte after which a transfer is given up, or a client that does "
+        "not read its replies.",
+        least=0.1,
+        group=TIMES,
+    )
+
+    tls_cert: Path | None = option(
+        None, "Certificate in PEM form; without one there is no TLS.", group=TLS
+    )
+    tls_key: Path | None = option(
+        None, "Private key in PEM form, when it is not in the file of the certificate.", group=TLS
+    )
+    tls_required: Literal["", "login", "data"] = option(
+        "", "What clients may not do without TLS: log in, or also transfer data.", group=TLS
+    )
+    tls_session_reuse: bool = option(
+        False,
+        "Demand that data connections resume the TLS session of the control connection.",
+        group=TLS,
+    )
+    tls_implicit: bool = option(
+        False, "Speak TLS from the first byte, in place of AUTH TLS.", group=TLS
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config(Options):
+    """The settings of one server: its options, and the users made from them."""
 
     users: Users
-    host: str = "127.0.0.1"
-    port: int = 2121
-    selector: str = "auto"
-    #: from the connection to a successful login
-    login_timeout: float = 60.0
-    #: between two commands, while nothing is transferred
-    idle_timeout: float = 300.0
-    #: for the client to open its data connection, or to accept ours
-    connect_timeout: float = 30.0
-    #: without a single byte moving: a transfer, or a client that does not read its replies
-    stall_timeout: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Invented:
-    """The user that a server without users makes up, with the password in plain text."""
-
-    name: str
-    password: str
-
-
-def check_directory(path: Path, what: str) -> Path:
-    """Return ``path`` made absolute; raises :class:`UsageError` unless it can be listed."""
-    if not path.exists():
-        raise UsageError(f"{what} {path} does not exist: make it, or name another one")
-    if not path.is_dir():
-        raise UsageError(f"{what} {path} is not a directory: name the directory to serve")
-    if not os.access(path, os.R_OK | os.X_OK):
-        raise UsageError(f"no permission to read {what} {path}: change its mode, or its owner")
-    return path.absolute()
-
-
-def make_users(root: Path, users: list[str], homes: list[str]) -> tuple[Users, Invented | None]:
-    """Return the users of ``--user NAME:PASSWORD`` and ``--user-home NAME=DIR``.
-
-    Without any a user is invented, whose password is returned too. Raises :class:`UsageError`
-    for a malformed option, a user given twice, and a home that is none.
-    """
-    invented = None
-    if not users:
-        invented = Invented("user", secrets.token_urlsafe(9))
-        users = [f"{invented.name}:{invented.password}"]
-    places = dict(_split_home(text) for text in homes)
-    made: list[User] = []
-    try:
-        for text in users:
-            name = text.partition(":")[0]
-            made.append(parse_user(text, places.pop(name, root)))
-        if places:
-            name = next(iter(places))
-            raise UsageError(f"--user-home names {name!r}: give that user with --user too")
-        return Users(made), invented
-    except UserError as error:
-        raise UsageError(str(error)) from None
-
-
-def _split_home(text: str) -> tuple[str, Path]:
-    name, equals, directory = text.partition("=")
-    if not (name and equals and directory):
-        raise UsageError(
-            f"{text!r} is no home: write NAME=DIR, for example --user-home alice=/srv/alice"
-        )
-    return name, check_directory(Path(directory), "home")

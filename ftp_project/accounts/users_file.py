@@ -15,69 +15,33 @@ max-sessions = 5
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ftp_project.accounts import permissions
 from ftp_project.accounts.passwords import is_hash
 from ftp_project.accounts.sizes import parse_size
+from ftp_project.accounts.toml_file import Mistake, TomlFileError, read_toml
 from ftp_project.accounts.toml_lines import key_lines, line_of
 from ftp_project.accounts.users import User, UserError, check_name
 
-_TOML_PLACE: Final = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
-
-class Mistake(NamedTuple):
-    """One thing that is wrong, at a line counted from 1 (0: the file as a whole)."""
-
-    line: int
-    text: str
-
-
-class UsersFileError(ValueError):
+class UsersFileError(TomlFileError):
     """A users file that cannot be used; `mistakes` holds all of them, in order of lines."""
-
-    def __init__(self, path: Path, mistakes: list[Mistake]) -> None:
-        self.path = path
-        self.mistakes = sorted(mistakes)
-        super().__init__("\n".join(self._lines()))
-
-    def _lines(self) -> list[str]:
-        return [
-            f"{self.path}:{line}: {text}" if line else f"{self.path}: {text}"
-            for line, text in self.mistakes
-        ]
 
 
 def load_users(path: Path) -> list[User]:
     """Read a users file; raises UsersFileError with everything that is wrong in it."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        raise UsersFileError(path, [Mistake(0, reason)]) from error
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise UsersFileError(path, [Mistake(line, "is not UTF-8 text")]) from error
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsersFileError(path, [_syntax_mistake(str(error), text)]) from error
+        data, text = read_toml(path)
+    except TomlFileError as error:
+        raise UsersFileError(path, error.mistakes) from error
     reader = _Reader(text, path.parent)
     users = reader.users(data)
     if reader.mistakes:
         raise UsersFileError(path, reader.mistakes)
     return users
-
-
-def _syntax_mistake(message: str, text: str) -> Mistake:
-    match = _TOML_PLACE.search(message)
-    line = int(match[1]) if match and match[1] else len(text.splitlines()) or 1
-    reason = _TOML_PLACE.sub("", message)
-    return Mistake(line, f"is not valid TOML: {reason}")
 
 
 class _Reader:
