@@ -43,6 +43,11 @@ class ReplyParser:
         self._lines: list[str] = []
         self._telnet = TelnetFilter()
 
+    @property
+    def pending(self) -> bool:
+        """Whether a reply has begun that has not ended."""
+        return bool(self._pending or self._code)
+
     def feed(self, data: bytes) -> list[Reply]:
         """Take received bytes, return the replies that they complete."""
         lines = (self._pending + self._telnet.feed(data)).split(b"\n")

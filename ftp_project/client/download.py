@@ -1,0 +1,217 @@
+"""Jobs that bring files and directories here.
+
+A file grows under its name with ``.part`` behind it and gets its own name when it is complete, so
+a file without ``.part`` is always whole. A transfer that breaks leaves the ``.part``, from which
+the next one can go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ftp_project.client import remote
+from ftp_project.client.crew import Crew
+from ftp_project.client.errors import ClientError, LocalError, LostError, printable
+from ftp_project.client.link import Link
+from ftp_project.client.listing import Entry, is_safe
+from ftp_project.client.progress import Bar
+from ftp_project.client.session import Session
+from ftp_project.errors import reason
+from ftp_project.loop import Coro
+
+PART = ".part"
+#: directories below each other; a server whose links form a ring would go on for ever
+DEPTH = 64
+
+
+@dataclass(slots=True)
+class Fetch:
+    """Bring what is at ``path`` on the server to ``target``, whatever it is.
+
+    ``into`` says that ``target`` is a directory that gets it under its own name.
+    """
+
+    path: str
+    target: Path
+    into: bool
+    resume: bool
+
+    @property
+    def label(self) -> str:
+        """The path, as the user gave it."""
+        return printable(self.path) or "/"
+
+    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+        """Find out what it is, and queue the job for it."""
+        path = remote.absolute(session, self.path)
+        entry = yield from remote.look(session, path)
+        if entry is None:
+            raise ClientError("no such file or directory on the server")
+        target = self.target / entry.name if self.into and entry.name else self.target
+        if entry.kind == "directory":
+            job: FetchDirectory | FetchFile = FetchDirectory(path, target, self.resume)
+        else:
+            crew.report.expect(entry.size)
+            job = FetchFile(path, target, self.resume, entry)
+        yield from crew.put_in(job, first=True)
+
+
+@dataclass(slots=True)
+class FetchDirectory:
+    """Make a directory here and queue everything that is in the one on the server."""
+
+    path: str
+    target: Path
+    resume: bool
+    #: the ``unique`` facts of the directories above, to notice rings
+    above: frozenset[str] = frozenset()
+    depth: int = 0
+
+    @property
+    def label(self) -> str:
+        """The path on the server."""
+        return printable(self.path) or "/"
+
+    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+        """List it; files are queued behind, directories in front, so that totals are known soon."""
+        if self.depth > DEPTH:
+            raise ClientError(f"more than {DEPTH} directories below each other: is it a ring?")
+        try:
+            self.target.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LocalError(f"cannot make {self.target}: {reason(error)}") from None
+        for entry in (yield from remote.list_directory(session, self.path)):
+            yield from self._queue(crew, entry)
+
+    def _queue(self, crew: Crew, entry: Entry) -> Coro[None]:
+        path = f"{self.path.rstrip('/')}/{entry.name}" if self.path else entry.name
+        if not is_safe(entry.name):
+            crew.failed += 1
+            crew.report.failure(printable(path), "its name could lead out of the directory")
+        elif entry.kind == "directory":
+            if entry.identity in self.above:
+                crew.report.note(f"{printable(path)}: skipped, it leads back to one above")
+                return
+            above = self.above | {entry.identity} if entry.identity else self.above
+            job = FetchDirectory(path, self.target / entry.name, self.resume, above, self.depth + 1)
+            yield from crew.put_in(job, first=True)
+        elif entry.kind == "other":
+            crew.report.note(f"{printable(path)}: skipped, it is no file")
+        else:
+            crew.report.expect(entry.size)
+            yield from crew.put_in(FetchFile(path, self.target / entry.name, self.resume, entry))
+
+
+@dataclass(slots=True)
+class FetchFile:
+    """Bring one file. ``started`` is set once its ``.part`` is ours: an attempt may go on."""
+
+    path: str
+    target: Path
+    resume: bool
+    entry: Entry
+    started: bool = field(default=False)
+
+    @property
+    def label(self) -> str:
+        """The path on the server."""
+        return printable(self.path)
+
+    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+        """Fetch it; it appears when it is complete."""
+        if self.entry.kind == "link" and (yield from remote.is_directory(session, self.path)):
+            crew.report.note(f"{self.label}: skipped, it is a link to a directory")
+            return
+        size = self.entry.size
+        if size is None:
+            size = yield from remote.ask_size(session, self.path)
+        if self.target.is_dir():
+            raise LocalError(f"{self.target} is a directory: name a file")
+        if self.resume and not self.started and self._is_here(size):
+            crew.report.note(f"{self.label}: is here already")
+            return
+        modified = self.entry.modified
+        if modified is None:
+            modified = yield from remote.ask_time(session, self.path)
+        with self._part(self.resume or self.started) as (fd, offset):
+            self.started = True
+            if size is not None and offset > size:
+                raise LocalError(
+                    f"{self.target}{PART} is larger than the file on the server: remove it"
+                )
+            with crew.report.begin(self.label, size, offset) as bar:
+                if not offset or offset != size:
+                    yield from self._receive(session, fd, offset, size, bar)
+            self._complete(fd, modified)
+
+    def _is_here(self, size: int | None) -> bool:
+        """Tell whether the whole file is here; a shorter one becomes the ``.part`` to go on with.
+
+        Other programs write a download under its own name, and it may be they who began.
+        """
+        part = Path(f"{self.target}{PART}")
+        if size is None or part.exists() or not self.target.exists():
+            return False
+        here = self.target.stat().st_size
+        if here > size:
+            raise LocalError(f"{self.target} is larger than the file on the server: remove it")
+        if here == size:
+            return True
+        try:
+            self.target.rename(part)
+        except OSError as error:
+            raise LocalError(f"cannot rename {self.target}: {reason(error)}") from None
+        return False
+
+    @contextlib.contextmanager
+    def _part(self, keep: bool) -> Iterator[tuple[int, int]]:
+        """Open the ``.part`` for this program alone; give its descriptor and the bytes it has."""
+        part = Path(f"{self.target}{PART}")
+        try:
+            fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError as error:
+            raise LocalError(f"cannot write {part}: {reason(error)}") from None
+        try:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not os.path.samestat(os.fstat(fd), part.stat()):
+                    raise OSError  # it was completed between our two calls
+            except OSError:
+                raise LocalError(f"{part} is being written by another download") from None
+            if not keep:
+                os.ftruncate(fd, 0)
+            offset = os.lseek(fd, 0, os.SEEK_END)
+            try:
+                yield fd, offset
+            finally:
+                with contextlib.suppress(OSError):
+                    if os.fstat(fd).st_size == 0:  # nothing to go on with
+                        part.unlink()
+        finally:
+            os.close(fd)
+
+    def _receive(
+        self, session: Session, fd: int, offset: int, size: int | None, bar: Bar
+    ) -> Coro[None]:
+        def move(link: Link) -> Coro[int]:
+            count = yield from link.pull_file(fd, f"{self.target}{PART}")
+            if link.ragged and (size is None or offset + count < size):
+                raise LostError("the TLS layer ended early: the file may be cut short")
+            return count
+
+        count = yield from session.transfer(f"RETR {self.path}", move, bar.moved, restart=offset)
+        if size is not None and offset + count < size:
+            raise LostError(f"only {offset + count:,} of {size:,} bytes came")
+
+    def _complete(self, fd: int, modified: float | None) -> None:
+        try:
+            if modified is not None:
+                os.utime(fd, (modified, modified))
+            Path(f"{self.target}{PART}").rename(self.target)
+        except OSError as error:
+            raise LocalError(f"cannot name {self.target}: {reason(error)}") from None

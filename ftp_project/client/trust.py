@@ -1,0 +1,27 @@
+"""The TLS settings of a client: whose certificates it believes."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+from ftp_project.errors import UsageError, reason
+
+
+def make_context(ca: Path | None, *, insecure: bool) -> ssl.SSLContext:
+    """Return settings for TLS 1.2 or newer that check the server's certificate and its name.
+
+    ``ca`` is a file of trusted certificates (PEM) in place of the system's. ``insecure`` checks
+    nothing: anybody on the way can then read and change everything. Raises :class:`UsageError`.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca)
+    except ssl.SSLError:
+        raise UsageError(f"{ca} holds no certificate in PEM form") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {ca}: {reason(error)}") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

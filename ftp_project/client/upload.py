@@ -1,0 +1,135 @@
+"""Jobs that bring files and directories to the server."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from ftp_project.client import remote
+from ftp_project.client.crew import Crew
+from ftp_project.client.errors import ClientError, LocalError, printable
+from ftp_project.client.link import Link
+from ftp_project.client.progress import Bar
+from ftp_project.client.session import Session
+from ftp_project.errors import reason
+from ftp_project.loop import Coro
+
+
+@dataclass(slots=True)
+class Send:
+    """Bring ``source``, a file or a directory, to ``path`` on the server.
+
+    ``into`` says that ``path`` is a directory that gets it under its own name; it is made when
+    it is missing. Otherwise the path decides: a directory is gone into, another is the new name.
+    """
+
+    source: Path
+    path: str
+    into: bool
+    resume: bool
+
+    @property
+    def label(self) -> str:
+        """The path here."""
+        return printable(str(self.source))
+
+    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+        """Find out where it goes, and queue the job for it."""
+        path = remote.absolute(session, self.path)
+        into = self.into or not self.path
+        if into:
+            yield from remote.make_directories(session, path)
+        else:
+            entry = yield from remote.look(session, path)
+            into = entry is not None and entry.kind == "directory"
+        name = self.source.resolve().name
+        if into and name:
+            path = f"{path.rstrip('/')}/{name}" if path else name
+        if self.source.is_dir():
+            job: SendDirectory | SendFile = SendDirectory(self.source, path, self.resume)
+        else:
+            crew.report.expect(self.source.stat().st_size)
+            job = SendFile(self.source, path, self.resume)
+        yield from crew.put_in(job, first=True)
+
+
+@dataclass(slots=True)
+class SendDirectory:
+    """Make a directory on the server and queue everything that is in the one here."""
+
+    source: Path
+    path: str
+    resume: bool
+
+    @property
+    def label(self) -> str:
+        """The path here."""
+        return printable(str(self.source))
+
+    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+        """Make it and go through it; links to directories are left out, as they may form rings."""
+        yield from remote.make_directory(session, self.path)
+        try:
+            entries = sorted(os.scandir(self.source), key=lambda entry: entry.name)
+        except OSError as error:
+            raise LocalError(f"cannot list {self.source}: {reason(error)}") from None
+        for entry in entries:
+            source, path = self.source / entry.name, f"{self.path.rstrip('/')}/{entry.name}"
+            shown = printable(str(source))
+            if "\n" in entry.name or "\r" in entry.name:
+                crew.failed += 1
+                crew.report.failure(shown, "its name holds a line end, which FTP cannot send")
+            elif entry.is_dir(follow_symlinks=False):
+                yield from crew.put_in(SendDirectory(source, path, self.resume), first=True)
+            elif entry.is_file():
+                crew.report.expect(entry.stat().st_size)
+                yield from crew.put_in(SendFile(source, path, self.resume))
+            else:
+                crew.report.note(f"{shown}: skipped, it is no file")
+
+
+@dataclass(slots=True)
+class SendFile:
+    """Bring one file to the server."""
+
+    source: Path
+    path: str
+    resume: bool
+
+    @property
+    def label(self) -> str:
+        """The path here."""
+        return printable(str(self.source))
+
+    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+        """Send it, or the rest of it; then set its time where the server can do that."""
+        try:
+            fd = os.open(self.source, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError as error:
+            raise LocalError(f"cannot read {self.source}: {reason(error)}") from None
+        try:
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode):
+                raise LocalError(f"{self.source} is no file")
+            offset = 0
+            if self.resume:
+                offset = (yield from remote.ask_size(session, self.path)) or 0
+            if offset > status.st_size:
+                raise ClientError("the file on the server is larger: remove it there")
+            if offset and offset == status.st_size:
+                crew.report.note(f"{self.label}: is there already")
+                return
+            with crew.report.begin(self.label, status.st_size, offset) as bar:
+                yield from self._push(session, fd, offset, bar)
+            yield from remote.set_time(session, self.path, status.st_mtime)
+        finally:
+            os.close(fd)
+
+    def _push(self, session: Session, fd: int, offset: int, bar: Bar) -> Coro[None]:
+        def move(link: Link) -> Coro[None]:
+            yield from link.push_file(fd, offset, str(self.source))
+            yield from link.end_upload()
+
+        yield from session.transfer(f"STOR {self.path}", move, bar.moved, restart=offset)

@@ -1,0 +1,80 @@
+"""TLS for coroutines: the operations of ``io``, on a non-blocking :class:`ssl.SSLSocket`.
+
+A TLS read may have to write and a write to read (handshakes, key updates), so each operation
+waits for what OpenSSL says it wants. See the notes on non-blocking sockets in Python's ``ssl``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+
+from .traps import Coro, Readable, Writable
+
+#: what an operation raises that would block
+WOULD_BLOCK = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+def wrap(
+    sock: socket.socket,
+    context: ssl.SSLContext,
+    *,
+    server_side: bool,
+    server_hostname: str | None = None,
+    session: ssl.SSLSession | None = None,
+) -> ssl.SSLSocket:
+    """Return ``sock`` under TLS, before the handshake; the old object must not be used any more.
+
+    A peer that ends without close_notify is an error (ssl.SSLEOFError): its data may be cut short
+    by anybody (RFC 8446 6.1).
+    """
+    return context.wrap_socket(
+        sock,
+        server_side=server_side,
+        do_handshake_on_connect=False,
+        suppress_ragged_eofs=False,
+        server_hostname=server_hostname,
+        session=session,
+    )
+
+
+def handshake(sock: ssl.SSLSocket, deadline: float | None) -> Coro[None]:
+    """Agree on keys. Raises ssl.SSLError when the peer does not want what we offer."""
+    while True:
+        try:
+            sock.do_handshake()
+            return
+        except ssl.SSLWantReadError:
+            yield Readable(sock, deadline)
+        except ssl.SSLWantWriteError:
+            yield Writable(sock, deadline)
+
+
+def recv(sock: ssl.SSLSocket, size: int, deadline: float | None) -> Coro[bytes]:
+    """Return up to ``size`` bytes, at least one; ``b""`` when the peer has closed the layer."""
+    while True:
+        try:
+            return sock.recv(size)
+        except ssl.SSLWantReadError:
+            yield Readable(sock, deadline)
+        except ssl.SSLWantWriteError:
+            yield Writable(sock, deadline)
+
+
+def sendall(sock: ssl.SSLSocket, data: bytes | memoryview, deadline: float | None) -> Coro[None]:
+    """Send all of ``data``, which must not change meanwhile: what was cut short is sent again."""
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[sock.send(view) :]
+        except ssl.SSLWantWriteError:
+            yield Writable(sock, deadline)
+        except ssl.SSLWantReadError:
+            yield Readable(sock, deadline)
+
+
+def finish(sock: ssl.SSLSocket) -> None:
+    """Send close_notify; what the peer has to say to it is not waited for (RFC 8446 6.1)."""
+    with contextlib.suppress(OSError, ValueError):
+        sock.unwrap()
