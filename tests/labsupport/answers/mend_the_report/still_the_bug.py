@@ -1,0 +1,18 @@
+# reason: never ends
+import multiprocessing
+
+
+def reporter(over, report):
+    over.wait()
+    report()
+
+
+def run_and_report(job, report):
+    over = multiprocessing.Event()
+    child = multiprocessing.Process(target=reporter, args=(over, report))
+    child.start()
+    value = job()
+    child.join()
+    print("joined")
+    over.set()
+    return value
