@@ -102,7 +102,16 @@ def _callback_waits(waits: Sequence[Wait], evidence: Evidence) -> Finding | None
 
 def _join_before_drain(waits: Sequence[Wait], evidence: Evidence) -> Finding | None:
     joining = _some(waits, "join", "exit-join", "pool-join")
-    if joining is None or _some(waits, "flush") is None:
+    if joining is None:
+        return None
+    if _some(waits, "pipe-send"):
+        return (
+            "join before drain",
+            "join before the pipe was read. A process cannot end while its send waits for room, "
+            "and the one that should read the pipe waits for the process to end.",
+            "first receive everything, then join.",
+        )
+    if _some(waits, "flush") is None:
         return None
     return (
         "join before drain",

@@ -224,6 +224,8 @@ def _classify_library(frames: Sequence[Frame]) -> tuple[str, str]:
         return "exit-join", "has finished, and waits for its child processes to end"
     if has("threading.py", "_shutdown"):
         return "exit-threads", "has finished, and waits for its threads to end"
+    if has("multiprocessing/connection.py", "_send") and has("multiprocessing/process.py", "run"):
+        return "pipe-send", "room in a full pipe (send)"
     return "", ""
 
 

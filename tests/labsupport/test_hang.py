@@ -105,7 +105,19 @@ def twice(lock):
 def stuck(count):
     twice(threading.Lock())
 """
+SEND_BEFORE_JOIN = """
+def main():
+    ours, theirs = mp.Pipe()
+    child = mp.Process(target=theirs.send, args=("x" * 1_000_000,))
+    child.start()
+    child.join()
+"""
 CASES = {
+    "join before recv": (
+        SEND_BEFORE_JOIN,
+        "child: waits for room in a full pipe (send)",
+        "join before the pipe was read",
+    ),
     "join before drain": (
         JOIN_BEFORE_DRAIN,
         "child, another thread: holds items for a queue whose pipe is full",
