@@ -8,7 +8,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from ftp_project import __version__
+from ftp_project.client.commands import get, ls, put
 from ftp_project.commands.flags import takes_options
+from ftp_project.commands.passwd import passwd
 from ftp_project.commands.serve import serve
 from ftp_project.commands.settings import config
 from ftp_project.errors import UsageError
@@ -39,6 +41,10 @@ def _common(
 
 
 app.command()(takes_options(serve))
+app.command()(passwd)
+app.command()(get)
+app.command()(put)
+app.command()(ls)
 app.command()(
     takes_options(
         config, show=typer.Option("--show", help="Print them, each with where it comes from.")

@@ -15,6 +15,7 @@ from typing import Literal
 
 from ftp_project.accounts.users import Users
 from ftp_project.settings.option import option, rebase_home
+from ftp_project.settings.readers import octal
 
 WHAT, WHERE, LIMITS, TIMES, TLS = "What is served", "Where", "Limits", "Times", "TLS"
 
@@ -39,12 +40,48 @@ class Options:
         group=WHAT,
     )
 
+    users_file: Path | None = option(
+        None,
+        "File of users in TOML; see the passwd command. Read again on SIGHUP.",
+        name="users",
+        group=WHAT,
+    )
+    anonymous: Path | None = option(
+        None,
+        "Let anybody in as anonymous, to read this directory.",
+        metavar="DIR",
+        group=WHAT,
+    )
+    umask: int | None = option(
+        None,
+        "Permission bits that new files and directories do not get.",
+        metavar="OCTAL",
+        read=octal,
+        write="{:03o}".format,
+        group=WHAT,
+    )
+
     host: str = option("127.0.0.1", "Address to listen on.", metavar="ADDRESS", group=WHERE)
     port: int = option(
         2121, "Port to listen on; 0 picks a free one.", least=0, most=65535, group=WHERE
     )
     selector: Literal["auto", "select", "poll", "epoll", "kqueue"] = option(
         "auto", "How to wait for sockets.", group=WHERE
+    )
+
+    max_clients: int | None = option(None, "Sessions in all.", least=1, group=LIMITS)
+    max_per_ip: int | None = option(None, "Sessions from one address.", least=1, group=LIMITS)
+    max_per_user: int | None = option(
+        None,
+        "Sessions of one user, unless the users file gives the user another limit.",
+        least=1,
+        group=LIMITS,
+    )
+    login_attempts: int = option(
+        10, "Failed logins from one address before it is banned.", least=1, group=LIMITS
+    )
+    login_ban: float = option(
+        600.0, "Seconds for which an address is banned then.", least=0, group=LIMITS
     )
 
     login_timeout: float = option(

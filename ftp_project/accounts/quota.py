@@ -11,7 +11,7 @@ class Quota:
     home are seen when `used` is set anew.
     """
 
-    __slots__ = ("limit", "used")
+    __slots__ = ("__weakref__", "limit", "used")
 
     def __init__(self, limit: int, used: int = 0) -> None:
         self.limit = limit

@@ -37,7 +37,7 @@ class Upload:
     that. Leaving the `with` without `commit` aborts.
     """
 
-    __slots__ = ("_created", "_directory", "_size", "_temporary", "fd", "name", "offset")
+    __slots__ = ("_created", "_directory", "_size", "_temporary", "fd", "growth", "name", "offset")
 
     def __init__(
         self,
@@ -57,11 +57,18 @@ class Upload:
         self._temporary = temporary
         self._created = created
         self._size = size
+        #: by how many bytes what has the name has grown; known when the upload has ended
+        self.growth = 0
 
     @property
     def in_place(self) -> bool:
         """Whether the file is visible while it grows (APPE, REST and STOR)."""
         return not self._temporary
+
+    @property
+    def replaces(self) -> int:
+        """How many of the bytes that the name has now are written over, if enough comes."""
+        return self._size - self.offset
 
     def commit(self) -> None:
         """Close the file and let it appear under its name.
@@ -71,6 +78,7 @@ class Upload:
         """
         try:
             fd, self.fd = self.fd, -1
+            growth = os.fstat(fd).st_size - self._size
             os.close(fd)
             if self._temporary:
                 os.rename(
@@ -82,7 +90,7 @@ class Upload:
         except OSError as error:
             self.abort()
             raise from_os_error(error) from error
-        self._temporary = ""
+        self._temporary, self.growth = "", growth
         self._close()
 
     def abort(self, *, restore: bool = False) -> None:
@@ -102,6 +110,8 @@ class Upload:
                 os.unlink(self.name, dir_fd=self._directory)
             elif restore and self.fd >= 0:
                 os.ftruncate(self.fd, self._size)
+            elif self.fd >= 0:
+                self.growth = os.fstat(self.fd).st_size - self._size
         self._close()
 
     def __enter__(self) -> Upload:
@@ -124,13 +134,13 @@ def create(place: Place) -> Upload | None:
 
     A file that is there is replaced at the end and passes on its permission bits.
     """
-    mode = _writable_mode(place)
-    if mode is not None and S_ISLNK(mode):
+    old = _writable(place)
+    if old is not None and S_ISLNK(old.st_mode):
         return None
-    upload = _create(place, place.name, created=False)
-    if mode is not None:
+    upload = _create(place, place.name, created=False, size=old.st_size if old is not None else 0)
+    if old is not None:
         with contextlib.suppress(OSError):
-            os.fchmod(upload.fd, mode & 0o777)
+            os.fchmod(upload.fd, old.st_mode & 0o777)
     return upload
 
 
@@ -204,14 +214,15 @@ def _lock(fd: int) -> int:
     return os.fstat(fd).st_size
 
 
-def _writable_mode(place: Place) -> int | None:
-    """Return the mode of what has the name now, None for nothing; refuse what is no file."""
+def _writable(place: Place) -> os.stat_result | None:
+    """Return the status of what has the name now, None for nothing; refuse what is no file."""
     if not place.name:
         raise IsDirectoryError
     try:
-        mode = lstat(place).st_mode
+        old = lstat(place)
     except NotFoundError:
         return None
+    mode = old.st_mode
     if S_ISDIR(mode):
         raise IsDirectoryError
     if not S_ISREG(mode) and not S_ISLNK(mode):
@@ -221,14 +232,14 @@ def _writable_mode(place: Place) -> int | None:
         place.name, os.W_OK, dir_fd=place.directory, effective_ids=True
     ):
         raise DeniedError
-    return mode
+    return old
 
 
-def _create(place: Place, name: str, *, created: bool) -> Upload:
+def _create(place: Place, name: str, *, created: bool, size: int = 0) -> Upload:
     try:
         temporary, fd = _open_temporary(place.directory)
         try:
-            return Upload(place.detach(), name, fd, temporary=temporary, created=created)
+            return Upload(place.detach(), name, fd, temporary=temporary, created=created, size=size)
         except OSError:
             os.close(fd)
             os.unlink(temporary, dir_fd=place.directory)

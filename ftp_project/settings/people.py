@@ -7,7 +7,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftp_project.accounts.toml_file import TomlFileError
 from ftp_project.accounts.users import User, UserError, Users, parse_user
+from ftp_project.accounts.users_file import load_users
 from ftp_project.config import Options
 from ftp_project.errors import UsageError
 
@@ -31,21 +33,25 @@ def check_directory(path: Path, what: str) -> Path:
     return path.absolute()
 
 
-def make_users(options: Options) -> tuple[Users, Invented | None]:
+def make_users(options: Options, invented: Invented | None = None) -> tuple[Users, Invented | None]:
     """Return the users of a server with these options.
 
-    Without any a user is invented, whose password is returned too. Raises :class:`UsageError`
-    for a missing or wrong directory, a malformed option, a user given twice.
+    Without any a user is invented, whose password is returned too; when the users are read again,
+    ``invented`` is who was invented the first time. Raises :class:`UsageError`
+    for a missing or wrong directory, a malformed option, a user given twice, and for all that is
+    wrong in the users file.
     """
     if options.root is None:
         raise UsageError("Missing argument ROOT: name the directory to serve (see --help)")
     root = check_directory(options.root, "directory")
-    invented = None
     texts = options.user
-    if not texts:
-        invented = Invented("user", secrets.token_urlsafe(9))
+    if not texts and options.users_file is None and options.anonymous is None:
+        invented = invented or Invented("user", secrets.token_urlsafe(9))
         texts = [f"{invented.name}:{invented.password}"]
     places = dict(_split_home(text) for text in options.user_home)
+    anonymous = options.anonymous
+    if anonymous is not None:
+        anonymous = check_directory(anonymous, "directory")
     made: list[User] = []
     try:
         for text in texts:
@@ -54,8 +60,10 @@ def make_users(options: Options) -> tuple[Users, Invented | None]:
         if places:
             name = next(iter(places))
             raise UsageError(f"--user-home names {name!r}: give that user with --user too")
-        return Users(made), invented
-    except UserError as error:
+        if options.users_file is not None:
+            made += load_users(options.users_file)
+        return Users(made, anonymous), invented
+    except (UserError, TomlFileError) as error:
         raise UsageError(str(error)) from None
 
 

@@ -26,6 +26,11 @@ class Row(NamedTuple):
     default: Any
 
     @property
+    def key(self) -> str:
+        """The name as an identifier."""
+        return self.name.replace("-", "_")
+
+    @property
     def flag(self) -> str:
         """The option as it is written on the command line."""
         return self.name.upper() if self.option.positional else f"--{self.name}"
@@ -33,7 +38,7 @@ class Row(NamedTuple):
     @property
     def variable(self) -> str:
         """The environment variable."""
-        return PREFIX + self.name.replace("-", "_").upper()
+        return PREFIX + self.key.upper()
 
     @property
     def plain_type(self) -> Any:

@@ -65,7 +65,9 @@ def load(flags: Mapping[str, Any], file: Path | None = None) -> Loaded:
     origins.update({row.field: row.flag for row in table if row.field in flags})
     values: dict[str, Any] = {}
     try:
-        values = dict(_model(table, in_file)(**flags))
+        given = {row.key: flags[row.field] for row in table if row.field in flags}
+        found = _model(table, in_file)(**given)
+        values = {row.field: getattr(found, row.key) for row in table}
     except ValidationError as error:
         mistakes += [_sentence(each, table, origins) for each in error.errors()]
     if mistakes:
@@ -84,7 +86,7 @@ def _file(named: Path | None) -> Path | None:
 def _read_file(
     path: Path | None, table: list[Row], origins: dict[str, str], mistakes: list[str]
 ) -> dict[str, Any]:
-    """Return the file's values by field, and note where each stands and what is wrong."""
+    """Return the file's values by key, and note where each stands and what is wrong."""
     if path is None:
         return {}
     try:
@@ -103,7 +105,7 @@ def _read_file(
             mistakes.append(f"{where}: unknown key {key!r}{near}")
         else:
             origins[row.field] = where
-            found[row.field] = _rebased(row, value, base)
+            found[row.key] = _rebased(row, value, base)
     return found
 
 
@@ -135,7 +137,7 @@ def _model(table: list[Row], in_file: dict[str, Any]) -> type[BaseSettings]:
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             return init_settings, env_settings, InitSettingsSource(settings_cls, in_file)
 
-    definitions: dict[str, Any] = {row.field: _definition(row) for row in table}
+    definitions: dict[str, Any] = {row.key: _definition(row) for row in table}
     return create_model("Settings", __base__=Base, **definitions)
 
 
@@ -147,10 +149,8 @@ def _definition(row: Row) -> tuple[Any, Any]:
     elif option.read is not None:
         kind = Annotated[kind, NoDecode, BeforeValidator(_unless_none(option.read))]
     limits: dict[str, Any] = {"ge": option.least, "le": option.most}
-    alias = None if row.field == row.name.replace("-", "_") else row.variable
     return kind, Field(
         default=row.default,
-        validation_alias=alias,
         **{name: limit for name, limit in limits.items() if limit is not None},
     )
 
@@ -160,7 +160,7 @@ def _unless_none(read: Any) -> Any:
 
 
 def _sentence(error: ErrorDetails, table: list[Row], origins: dict[str, str]) -> str:
-    row = next(row for row in table if error["loc"][0] in (row.field, row.variable))
+    row = next(row for row in table if row.key == error["loc"][0])
     origin = origins[row.field]
     text = error["msg"].removeprefix("Value error, ")
     text = text.replace("Input should be", "must be")
