@@ -1,0 +1,7 @@
+# reason: critical was not run
+def locked(lock, critical):
+    while lock["held"]:
+        yield
+    lock["held"] = True
+    critical.__iter__()
+    lock["held"] = False
