@@ -35,7 +35,7 @@ def serve(flags: dict[str, Any], file: Path | None) -> None:
 
     from ftp_project.server.run import run
 
-    run(config, ready)
+    run(config, ready, lambda: make_users(options, invented)[0])
 
 
 def how_to_connect(invented: Invented, host: str, port: int) -> str:

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ftp_project.files.errors import FileError
 from ftp_project.loop import (
     Coro,
+    TaskCancelled,
     TimedOut,
     cancel,
+    close,
     join,
     readable_or_done,
     recv,
@@ -50,21 +52,36 @@ WEB_VERBS = frozenset({"GET", "POST", "PUT", "HEAD", "DELETE", "CONNECT", "PATCH
 class Control:
     """Reads commands from a socket, has them carried out, sends the replies."""
 
-    __slots__ = ("_out", "_out_size", "_parser", "_pending", "_sock", "session")
+    __slots__ = (
+        "_out",
+        "_out_size",
+        "_parser",
+        "_pending",
+        "_recv",
+        "_sendall",
+        "_would_block",
+        "session",
+        "sock",
+    )
 
     def __init__(self, session: Session, sock: socket.socket) -> None:
         self.session = session
-        self._sock = sock
+        self.sock = sock
         self._parser = CommandParser()
         self._pending: deque[Command | Problem] = deque()
         self._out: list[bytes] = []
         self._out_size = 0
+        self._recv: Any = recv
+        self._sendall: Any = sendall
+        self._would_block: tuple[type[OSError], ...] = (BlockingIOError,)
         session.has_left = self.has_left
+        session.begin_tls = self.begin_tls
 
     def has_left(self) -> bool:
         """Tell whether the client has closed this connection and left nothing to be read."""
         try:
-            return self._sock.recv(1, socket.MSG_PEEK) == b""
+            # Below TLS: what it would say is decided by whether any bytes are left.
+            return socket.socket.recv(self.sock, 1, socket.MSG_PEEK) == b""
         except BlockingIOError:
             return False
         except OSError:
@@ -80,14 +97,14 @@ class Control:
                 if session.leaving:
                     break
                 if self._out:
-                    yield from self.flush()
+                    yield from self.send_replies()
                 if not (yield from self._read_more()):
                     break
             yield from self._wait_for_transfer()
         except TimedOut:
             log.info("%s idle for too long", session.peer)
             self.say(reply(421, "Too long without a command, closing the connection."))
-        yield from self.flush()
+        yield from self.send_replies()
 
     # ------------------------------------------------------------------ replies
 
@@ -96,14 +113,14 @@ class Control:
         self._out.append(data)
         self._out_size += len(data)
 
-    def flush(self) -> Coro[None]:
+    def send_replies(self) -> Coro[None]:
         """Send what has been said; a client that does not read it is given up after a while."""
         if self._out:
             data = b"".join(self._out)
             self._out.clear()
             self._out_size = 0
             server = self.session.server
-            yield from sendall(self._sock, data, server.clock() + server.config.stall_timeout)
+            yield from self._sendall(self.sock, data, server.clock() + server.config.stall_timeout)
 
     # ------------------------------------------------------------------ commands
 
@@ -111,21 +128,29 @@ class Control:
         """Wait for commands, or for the end of the transfer; False when the client has left."""
         session, transfer = self.session, self.session.transfer
         if transfer is None:
-            data = yield from recv(self._sock, READ_SIZE, self._deadline())
+            data = yield from self._recv(self.sock, READ_SIZE, self._deadline())
         else:
             if len(self._pending) >= WAITING_LIMIT:
                 yield from join(transfer, None)
                 return True
             try:
-                data = self._sock.recv(READ_SIZE)
-            except BlockingIOError:
+                data = self.sock.recv(READ_SIZE)
+            except self._would_block:
                 # No deadline: a transfer that moves keeps its session alive.
-                yield from readable_or_done(self._sock, transfer, None)
+                yield from readable_or_done(self.sock, transfer, None)
                 return True
         if not data:
             log.info("%s has left", session.peer)
             return False
-        self._pending.extend(self._parser.feed(data))
+        commands = self._parser.feed(data)
+        self._pending.extend(commands)
+        owed = self._parser.take_telnet_replies()
+        if owed:
+            self.say(owed)
+        if transfer is not None and any(command[0] == "ABOR" for command in commands):
+            # It acts at once and is answered in its turn: behind the 426 of the transfer.
+            session.aborted = True
+            yield from cancel(transfer, None)
         return True
 
     def _deadline(self) -> float:
@@ -153,7 +178,7 @@ class Control:
                 session.unknown_in_a_row = 0
                 yield from self._obey(row, command.argument)
             if self._out_size > REPLIES_LIMIT:
-                yield from self.flush()
+                yield from self.send_replies()
 
     def _unknown(self, verb: str) -> None:
         if verb in WEB_VERBS:
@@ -183,14 +208,44 @@ class Control:
             except FileError as error:
                 self.say(failure(error, row.name))
 
+    def begin_tls(self) -> Coro[bytes]:
+        """Answer AUTH TLS and put this connection under TLS (RFC 4217 4).
+
+        What was sent behind AUTH in plain text could come from somebody in between, who wants it
+        read as if it had come under TLS: the session is refused.
+        """
+        if self._pending or self._parser.pending:
+            self.session.leaving = True
+            return reply(421, "Plain text behind AUTH TLS: closing the connection.")
+        self.say(reply(234))
+        yield from self.send_replies()
+        yield from self.start_tls()
+        return b""
+
+    def end(self) -> Coro[None]:
+        """Close the connection; under TLS its end is told first."""
+        if self.session.secure:
+            from ftp_project.loop import tls
+
+            tls.finish(self.sock)  # type: ignore[arg-type]
+        yield from close(self.sock)
+
+    def start_tls(self) -> Coro[None]:
+        """Do the handshake; from then on everything goes through TLS. Raises OSError."""
+        from ftp_project.loop import tls
+
+        server = self.session.server
+        assert server.tls is not None
+        secured = self.sock = tls.wrap(self.sock, server.tls, server_side=True)
+        yield from tls.handshake(secured, server.clock() + server.config.login_timeout)
+        self._recv, self._sendall = tls.recv, tls.sendall
+        self._would_block = tls.WOULD_BLOCK
+        self.session.secure = True
+
     # ------------------------------------------------------------------ transfers
 
     def _begin_transfer(self, transfer: Transfer) -> Coro[None]:
         session = self.session
-        if not session.data.armed:
-            transfer.release()
-            self.say(reply(425, "Use EPSV, PASV, EPRT or PORT first."))
-            return
         self.say(transfer.opening)
         # Eager: a small file is sent and done before this returns, and 150 and 226 travel
         # together. Background: a large one gives way to all commands after each turn.
@@ -201,8 +256,11 @@ class Control:
     def _end_transfer(self) -> Coro[None]:
         task = self.session.transfer
         assert task is not None
-        self.session.transfer = None
-        self.say((yield from join(task, None)))
+        self.session.transfer = self.session.connection = None
+        try:
+            self.say((yield from join(task, None)))
+        except TaskCancelled:  # ABOR
+            self.say(replies.ABORTED)
 
     def _wait_for_transfer(self) -> Coro[None]:
         """Let a running transfer end before the session does, or end it when nobody waits."""
@@ -210,7 +268,7 @@ class Control:
         if session.transfer is None:
             return
         if session.leaving:
-            yield from self.flush()
+            yield from self.send_replies()
             yield from join(session.transfer, None)
             yield from self._end_transfer()
         else:

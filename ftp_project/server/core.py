@@ -6,12 +6,18 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ftp_project.accounts.guard import LoginGuard
 from ftp_project.accounts.limits import SessionLimits
 from ftp_project.accounts.users import User
 from ftp_project.config import Config
 from ftp_project.files.jail import Jail
+from ftp_project.server.bandwidth import Bandwidth
+from ftp_project.server.quotas import Quotas
+
+if TYPE_CHECKING:
+    import ssl
 
 log = logging.getLogger("ftp_project")
 
@@ -35,9 +41,14 @@ class Server:
         self.users = config.users
         self.clock = clock
         self.wall_clock = wall_clock
-        self.guard = LoginGuard()
-        self.limits = SessionLimits()
+        self.guard = LoginGuard(config.login_attempts, ban=config.login_ban)
+        self.limits = SessionLimits(config.max_clients, config.max_per_ip, config.max_per_user)
+        self.quotas = Quotas()
+        self.bandwidth = Bandwidth(config, clock)
         self.buffer = memoryview(bytearray(BUFFER_SIZE))
+        #: how each command is used, for HELP
+        self.usages: dict[str, str] = {}
+        self.tls: ssl.SSLContext | None = None
         self._jails: dict[tuple[Path, bool], Jail] = {}
 
     def jail_of(self, user: User) -> Jail:

@@ -68,6 +68,7 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
     admitted = False
     data: DataChannel | None = None
     state: Session | None = None
+    control: Control | None = None
     try:
         refusal = server.limits.connect(peer)
         admitted = refusal is None
@@ -80,7 +81,10 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
         local = sock.getsockname()[0]
         data = DataChannel(sock.family, local, peer)
         state = Session(server, peer, local, data)
-        yield from Control(state, sock).converse()
+        control = Control(state, sock)
+        if server.config.tls_implicit:
+            yield from control.start_tls()
+        yield from control.converse()
     except TooManyDescriptors as error:
         log.warning("%s", error)
         sock.send(reply(421, "Too many clients, try again later."))
@@ -93,4 +97,7 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
             server.limits.disconnect(peer)
         if data is not None:
             yield from data.shut()
-        yield from close(sock)
+        if control is None:
+            yield from close(sock)
+        else:
+            yield from control.end()

@@ -5,15 +5,16 @@ No control flow here: ``control`` runs the conversation, ``verbs`` act on this s
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ftp_project.loop import Coro, Task
+from ftp_project.loop import Coro, Task, close
 from ftp_project.protocol import paths
 from ftp_project.protocol.facts import DEFAULT_FACTS
+from ftp_project.server.connection import DataConnection
 
 if TYPE_CHECKING:
+    from ftp_project.accounts.quota import Quota
     from ftp_project.accounts.users import User
     from ftp_project.files.jail import Jail
     from ftp_project.server.core import Server
@@ -23,33 +24,45 @@ if TYPE_CHECKING:
 class Transfer(NamedTuple):
     """What a transfer verb returns: the work that is left for a task of its own.
 
-    ``move(sock)`` moves all bytes over the data connection and raises when that fails;
+    ``move(connection)`` moves all bytes over the data connection and raises when that fails;
     ``finish()`` makes the result stand (closes the file, lets it appear); ``release()`` is called
     in the end, whatever happened. ``opening`` is the 150 reply.
     """
 
-    move: Callable[[socket.socket], Coro[None]]
+    move: Callable[[DataConnection], Coro[None]]
     opening: bytes
     release: Callable[[], None]
     finish: Callable[[], None] | None = None
+    #: which of the two speed limits holds
+    upload: bool = False
 
 
 class Session:
     """One client. ``peer`` and ``local`` are the addresses of the control connection's ends."""
 
     __slots__ = (
+        "__weakref__",
+        "aborted",
         "ascii",
+        "begin_tls",
+        "connection",
         "cwd",
         "data",
+        "deflate",
+        "epsv_only",
         "facts",
         "has_left",
+        "hash",
         "jail",
         "leaving",
         "local",
         "login_name",
         "peer",
+        "protected",
+        "quota",
         "rename_from",
         "restart",
+        "secure",
         "server",
         "transfer",
         "unknown_in_a_row",
@@ -63,6 +76,8 @@ class Session:
         self.data = data
         self.user: User | None = None
         self.jail: Jail | None = None
+        #: what the user may store, if that is limited
+        self.quota: Quota | None = None
         self.login_name = ""
         self.cwd = "/"
         #: TYPE A, the default of RFC 959 5.1
@@ -71,10 +86,24 @@ class Session:
         self.restart = 0
         self.rename_from: str | None = None
         self.facts: tuple[str, ...] = DEFAULT_FACTS
+        #: MODE Z
+        self.deflate = False
+        #: EPSV ALL was given (RFC 2428 4)
+        self.epsv_only = False
+        #: the control connection is under TLS; PROT P was given for the data connections
+        self.secure = self.protected = False
         self.transfer: Task[Any] | None = None
+        #: that of the running transfer
+        self.connection: DataConnection | None = None
+        #: ABOR has stopped a transfer and is still to be answered
+        self.aborted = False
+        #: the algorithm of HASH
+        self.hash = "SHA-256"
         self.unknown_in_a_row = 0
         #: whether the client has closed the control connection; Control knows
         self.has_left: Callable[[], bool] = lambda: False
+        #: puts the control connection under TLS and returns no reply; Control's too
+        self.begin_tls: Callable[[], Coro[bytes]] | None = None
         #: the session ends after the replies that are due
         self.leaving = False
 
@@ -92,6 +121,10 @@ class Session:
         """Tell whether the user has ``right`` (a bit of accounts.permissions) at ``path``."""
         return self.user is not None and self.user.permissions.at(path) & right == right
 
+    def may_whole_tree(self, right: int, path: str) -> bool:
+        """Tell whether the user has ``right`` at ``path`` and everywhere below it."""
+        return self.user is not None and self.user.permissions.whole_tree(path) & right == right
+
     def log_in(self, user: User, jail: Jail) -> None:
         """Begin to act as ``user``."""
         self.user, self.jail, self.cwd = user, jail, "/"
@@ -100,11 +133,31 @@ class Session:
         """Forget the user and all that was set (REIN, RFC 959 4.1.1)."""
         if self.user is not None:
             self.server.limits.logout(self.user.name)
-        self.user = self.jail = self.rename_from = None
+        self.user = self.jail = self.quota = self.rename_from = None
         self.login_name, self.cwd, self.ascii, self.restart = "", "/", True, 0
         self.facts = DEFAULT_FACTS
+        self.deflate = self.epsv_only = False
+        self.data.armed = False
 
     def take_restart(self) -> int:
         """Return the offset that REST set, once."""
         offset, self.restart = self.restart, 0
         return offset
+
+    def open_data(self, upload: bool) -> Coro[DataConnection]:
+        """Return the data connection for one transfer, with its limits and its protection.
+
+        Raises what :meth:`DataChannel.establish` does, and ssl.SSLError.
+        """
+        server, config = self.server, self.server.config
+        sock = yield from self.data.establish(server.clock() + config.connect_timeout)
+        rates = server.bandwidth.limits(self, upload)
+        self.connection = DataConnection(sock, server.clock, config.stall_timeout, rates)
+        if self.protected:
+            assert server.tls is not None
+            try:
+                yield from self.connection.protect(server.tls, config.tls_session_reuse)
+            except BaseException:
+                yield from close(self.connection.sock)
+                raise
+        return self.connection

@@ -17,7 +17,20 @@ from ftp_project.protocol import replies
 from ftp_project.protocol.errors import BadArgumentError
 from ftp_project.protocol.replies import reply
 from ftp_project.server.failures import failure
-from ftp_project.server.verbs import info, listing, login, manage, navigate, settings, transfer
+from ftp_project.server.listings import listed_path
+from ftp_project.server.verbs import (
+    data,
+    hashes,
+    info,
+    listing,
+    login,
+    manage,
+    navigate,
+    security,
+    settings,
+    site,
+    transfer,
+)
 
 if TYPE_CHECKING:
     from ftp_project.server.session import Session, Transfer
@@ -51,6 +64,8 @@ class Row:
     login: bool = True
     #: the right (a bit of accounts.permissions) needed at the path; may depend on the session
     right: int | Callable[[Session], int] = 0
+    #: moves bytes over a data connection
+    transfers: bool = False
     #: answered at once also while a transfer runs; all others wait for its end
     during_transfer: bool = False
     #: finds the path in an argument that holds more than a path
@@ -66,38 +81,66 @@ NOTHING, TEXT, PATH = Takes.NOTHING, Takes.TEXT, Takes.PATH
 MAYBE_TEXT, MAYBE_PATH = Takes.TEXT_OR_NOTHING, Takes.PATH_OR_NOTHING
 
 ROWS = (
+    # who is it
     Row("USER", login.user, TEXT, "USER <name>", login=False),
     Row("PASS", login.password, MAYBE_TEXT, "PASS <password>", login=False),
+    Row("ACCT", login.acct, TEXT, "ACCT <account>", login=False),
     Row("REIN", login.reinitialize, NOTHING, "REIN", login=False),
     Row("QUIT", login.quit_, NOTHING, "QUIT", login=False, during_transfer=True),
+    Row("HOST", login.host, TEXT, "HOST <name>", login=False),
+    Row("AUTH", security.auth, TEXT, "AUTH TLS", login=False),
+    Row("PBSZ", security.pbsz, TEXT, "PBSZ 0", login=False),
+    Row("PROT", security.prot, TEXT, "PROT P | C", login=False),
+    Row("CCC", security.ccc, NOTHING, "CCC", login=False),
+    # questions
     Row("NOOP", info.noop, NOTHING, "NOOP", login=False, during_transfer=True),
     Row("SYST", info.syst, NOTHING, "SYST", login=False),
     Row("FEAT", info.feat, NOTHING, "FEAT", login=False),
+    Row("HELP", info.help_, MAYBE_TEXT, "HELP [<command>]", login=False),
+    Row("STAT", info.stat, MAYBE_TEXT, "STAT [<path>]", login=False, during_transfer=True),
+    Row("SIZE", info.size, PATH, "SIZE <file>", right=right.READ),
+    Row("MDTM", info.mdtm, PATH, "MDTM <path>", right=right.READ),
+    Row("HASH", hashes.hash_, PATH, "HASH <file>", right=right.READ),
+    Row("XSHA256", hashes.xsha256, PATH, "XSHA256 <file>", right=right.READ),
+    Row("XMD5", hashes.xmd5, PATH, "XMD5 <file>", right=right.READ),
+    Row("XCRC", hashes.xcrc, PATH, "XCRC <file>", right=right.READ),
+    # how transfers are made
     Row("OPTS", settings.options, TEXT, "OPTS <command> [<option>]", login=False),
+    Row("CLNT", settings.clnt, MAYBE_TEXT, "CLNT <program>", login=False),
     Row("TYPE", settings.type_, TEXT, "TYPE A | A N | I | L 8"),
     Row("STRU", settings.structure, TEXT, "STRU F"),
-    Row("MODE", settings.mode, TEXT, "MODE S"),
+    Row("MODE", settings.mode, TEXT, "MODE S | Z"),
     Row("REST", settings.restart, TEXT, "REST <offset>"),
-    Row("PASV", settings.pasv, NOTHING, "PASV"),
-    Row("EPSV", settings.epsv, MAYBE_TEXT, "EPSV [1 | 2 | ALL]"),
+    Row("ALLO", settings.allo, TEXT, "ALLO <size>"),
+    Row("PASV", data.pasv, NOTHING, "PASV"),
+    Row("EPSV", data.epsv, MAYBE_TEXT, "EPSV [1 | 2 | ALL]"),
+    Row("PORT", data.port, TEXT, "PORT h1,h2,h3,h4,p1,p2"),
+    Row("EPRT", data.eprt, TEXT, "EPRT |<protocol>|<address>|<port>|"),
+    # directories
     Row("PWD", navigate.pwd, NOTHING, "PWD"),
     Row("CWD", navigate.cwd, PATH, "CWD <directory>"),
     Row("CDUP", navigate.cdup, NOTHING, "CDUP"),
     Row("LIST", listing.list_, MAYBE_TEXT, "LIST [<options>] [<path>]", right=right.LIST,
-        path_in=listing.listed_path),
+        path_in=listed_path, transfers=True),
     Row("NLST", listing.nlst, MAYBE_TEXT, "NLST [<options>] [<path>]", right=right.LIST,
-        path_in=listing.listed_path),
-    Row("MLSD", listing.mlsd, MAYBE_PATH, "MLSD [<directory>]", right=right.LIST),
-    Row("SIZE", info.size, PATH, "SIZE <file>", right=right.READ),
-    Row("MDTM", info.mdtm, PATH, "MDTM <path>", right=right.READ),
-    Row("RETR", transfer.retr, PATH, "RETR <file>", right=right.READ),
-    Row("STOR", transfer.stor, PATH, "STOR <file>", right=writing),
-    Row("APPE", transfer.appe, PATH, "APPE <file>", right=right.APPEND),
+        path_in=listed_path, transfers=True),
+    Row("MLSD", listing.mlsd, MAYBE_PATH, "MLSD [<directory>]", right=right.LIST, transfers=True),
+    Row("MLST", listing.mlst, MAYBE_PATH, "MLST [<path>]", right=right.LIST),
+    # files
+    Row("RETR", transfer.retr, PATH, "RETR <file>", right=right.READ, transfers=True),
+    Row("STOR", transfer.stor, PATH, "STOR <file>", right=writing, transfers=True),
+    Row("APPE", transfer.appe, PATH, "APPE <file>", right=right.APPEND, transfers=True),
+    Row("STOU", transfer.stou, MAYBE_TEXT, "STOU [<name>]", right=right.WRITE,
+        path_in=lambda session, argument: session.cwd, transfers=True),
+    Row("ABOR", transfer.abor, NOTHING, "ABOR"),
     Row("DELE", manage.dele, PATH, "DELE <file>", right=right.DELETE),
     Row("MKD", manage.mkd, PATH, "MKD <directory>", right=right.MAKE),
     Row("RMD", manage.rmd, PATH, "RMD <directory>", right=right.DELETE),
     Row("RNFR", manage.rnfr, PATH, "RNFR <path>", right=right.RENAME),
     Row("RNTO", manage.rnto, PATH, "RNTO <path>", right=right.RENAME),
+    Row("MFMT", manage.mfmt, TEXT, "MFMT <YYYYMMDDhhmmss> <path>", right=right.WRITE,
+        path_in=manage.timed_path),
+    Row("SITE", site.site, TEXT, "SITE <command> [<argument>]"),
 )  # fmt: skip
 
 #: the X forms of RFC 775, which Windows' ftp.exe still sends
@@ -112,6 +155,7 @@ def make_table(rows: Iterable[Row]) -> dict[str, Row]:
 
 
 TABLE = make_table(ROWS)
+USAGES = {row.name: row.usage for row in sorted(ROWS, key=lambda row: row.name)}
 
 
 def check(session: Session, row: Row, argument: str) -> tuple[str, bytes | None]:
@@ -122,6 +166,9 @@ def check(session: Session, row: Row, argument: str) -> tuple[str, bytes | None]
     """
     if row.login and session.user is None:
         return argument, replies.NOT_LOGGED_IN
+    required = session.server.config.tls_required
+    if required and not session.secure and (row.login or row.name in ("USER", "PASS")):
+        return argument, reply(530, "The server requires TLS: send AUTH TLS first.")
     takes = row.takes
     if takes is NOTHING:
         if argument.strip():
@@ -137,6 +184,11 @@ def check(session: Session, row: Row, argument: str) -> tuple[str, bytes | None]
     needed = row.right if isinstance(row.right, int) else row.right(session)
     if needed and not session.may(needed, path):
         return argument, replies.PERMISSION_DENIED
+    if row.transfers:
+        if required == "data" and not session.protected:
+            return argument, reply(521, "The server requires protected data: send PROT P first.")
+        if not session.data.armed:
+            return argument, reply(425, "Use EPSV, PASV, EPRT or PORT first.")
     return argument, None
 
 

@@ -7,17 +7,18 @@ they let others run, however fast the client is.
 from __future__ import annotations
 
 import os
-import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ftp_project.files.errors import FileError, from_os_error
-from ftp_project.loop import Coro, TimedOut, close, pause, recv, sendall
+from ftp_project.loop import Coro, TimedOut, pause
 from ftp_project.loop.traps import Readable, Writable
 from ftp_project.protocol import replies
-from ftp_project.protocol.ascii import FromNetwork, ToNetwork
+from ftp_project.protocol.replies import reply
+from ftp_project.server.connection import DataConnection
 from ftp_project.server.data import NoDataConnectionError
 from ftp_project.server.failures import failure
+from ftp_project.server.filters import BadDataError, Filter, Inflate, feed_all, finish_all
 
 if TYPE_CHECKING:
     from ftp_project.server.session import Session, Transfer
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 TURN = 4 << 20
 #: bytes asked of one sendfile call; smaller ones cost more calls, larger ones no fewer
 CHUNK = 1 << 20
-#: bytes converted at once in TYPE A
-TEXT_CHUNK = 1 << 16
+#: bytes read, converted and sent at once where sendfile cannot be used
+PIECE = 1 << 16
 
 
 class ShrunkError(Exception):
@@ -39,11 +40,10 @@ def carry_out(session: Session, transfer: Transfer) -> Coro[bytes]:
 
     Every transfer ends here. Success is told only after the data is written and closed.
     """
-    server = session.server
-    sock: socket.socket | None = None
+    connection: DataConnection | None = None
     try:
-        sock = yield from session.data.establish(server.clock() + server.config.connect_timeout)
-        yield from transfer.move(sock)
+        connection = yield from session.open_data(transfer.upload)
+        yield from transfer.move(connection)
         if transfer.finish is not None:
             if session.has_left():
                 # A client that was killed ends its data connection like one that has sent all.
@@ -51,42 +51,45 @@ def carry_out(session: Session, transfer: Transfer) -> Coro[bytes]:
             transfer.finish()
         return replies.COMPLETE
     except NoDataConnectionError:
-        return replies.reply(425, "Use EPSV, PASV, EPRT or PORT first.")
+        return reply(425, "Use EPSV, PASV, EPRT or PORT first.")
     except FileError as error:
         return failure(error)
     except ShrunkError:
-        return replies.reply(451, "The file became shorter while it was sent.")
+        return reply(451, "The file became shorter while it was sent.")
+    except BadDataError as error:
+        return reply(426, str(error))
     except TimedOut:
-        if sock is None:
-            return replies.reply(425, "The data connection was not opened in time.")
-        return replies.reply(426, "Transfer stalled; data connection closed.")
+        if connection is None:
+            return reply(425, "The data connection was not opened in time.")
+        return reply(426, "Transfer stalled; data connection closed.")
     except OSError as error:
-        if sock is None:
-            return replies.reply(425, f"Cannot open data connection: {error.strerror}.")
+        if connection is None:
+            return reply(425, f"Cannot open data connection: {error.strerror or error}.")
         return replies.ABORTED
     finally:
         transfer.release()
-        if sock is not None:
-            yield from close(sock)
+        if connection is not None:
+            yield from connection.end()
 
 
-def send_file(
-    sock: socket.socket, fd: int, offset: int, end: int, clock: Callable[[], float], stall: float
-) -> Coro[None]:
+def send_file(connection: DataConnection, fd: int, offset: int, end: int) -> Coro[None]:
     """Send the bytes ``offset`` to ``end`` of a file, from the kernel's cache to the socket.
 
     Raises :class:`ShrunkError` when the file ends before ``end``.
     """
-    number = sock.fileno()
-    left = TURN
+    sock, number = connection.sock, connection.sock.fileno()
+    left, most = TURN, CHUNK
     while offset < end:
+        if connection.rates:
+            most = min(CHUNK, (yield from connection.wait_allowed()))
         try:
-            sent = os.sendfile(number, fd, offset, min(end - offset, CHUNK))
+            sent = os.sendfile(number, fd, offset, min(end - offset, most))
         except BlockingIOError:
-            yield Writable(sock, clock() + stall)
+            yield Writable(sock, connection.deadline())
             continue
         if not sent:
             raise ShrunkError
+        connection.count(sent)
         offset += sent
         left -= sent
         if left <= 0:
@@ -94,60 +97,82 @@ def send_file(
             left = TURN
 
 
-def send_text(
-    sock: socket.socket, fd: int, offset: int, clock: Callable[[], float], stall: float
-) -> Coro[None]:
-    """Send a file from ``offset`` to its end, with line ends as TYPE A wants them."""
-    convert = ToNetwork()
-    os.lseek(fd, offset, os.SEEK_SET)
-    while data := os.read(fd, TEXT_CHUNK):
-        yield from sendall(sock, convert.feed(data), clock() + stall)
-        yield from pause()
-    yield from sendall(sock, convert.finish(), clock() + stall)
-
-
 def send_pieces(
-    sock: socket.socket, pieces: Iterable[bytes], clock: Callable[[], float], stall: float
+    connection: DataConnection, pieces: Iterable[bytes], filters: Sequence[Filter] = ()
 ) -> Coro[None]:
-    """Send the pieces of a listing, letting others run between two of them."""
+    """Send pieces through the filters, letting others run between two of them."""
     for piece in pieces:
-        if piece:
-            yield from sendall(sock, piece, clock() + stall)
+        data = feed_all(filters, piece)
+        if data:
+            yield from connection.send_all(data)
         yield from pause()
+    rest = finish_all(filters)
+    if rest:
+        yield from connection.send_all(rest)
+
+
+def pieces_of_file(fd: int, offset: int) -> Iterator[bytes]:
+    """Yield a file from ``offset`` to its end, for transfers that sendfile cannot make."""
+    while data := os.pread(fd, PIECE, offset):
+        offset += len(data)
+        yield data
 
 
 def receive_file(
-    sock: socket.socket, fd: int, buffer: memoryview, clock: Callable[[], float], stall: float
+    connection: DataConnection,
+    fd: int,
+    buffer: memoryview,
+    take: Callable[[int], None] | None = None,
 ) -> Coro[None]:
     """Write all that comes to ``fd``; ``buffer`` is only used between two waits.
 
-    Raises a FileError when the file cannot take it.
+    ``take`` is told of the bytes before they are written. Raises a FileError when the file cannot
+    take them, and what ``take`` raises.
     """
-    left = TURN
+    sock, left = connection.sock, TURN
+    room = buffer
     while True:
+        if connection.rates:
+            room = buffer[: (yield from connection.wait_allowed())]
         try:
-            count = sock.recv_into(buffer)
+            count = sock.recv_into(room)
         except BlockingIOError:
-            yield Readable(sock, clock() + stall)
+            yield Readable(sock, connection.deadline())
             continue
         if not count:
             return
-        write(fd, buffer[:count])
+        if take is not None:
+            take(count)
+        write(fd, room[:count])
+        connection.count(count)
         left -= count
         if left <= 0:
             yield from pause()
             left = TURN
 
 
-def receive_text(
-    sock: socket.socket, fd: int, clock: Callable[[], float], stall: float
+def receive_pieces(
+    connection: DataConnection,
+    fd: int,
+    filters: Sequence[Filter],
+    take: Callable[[int], None] | None = None,
 ) -> Coro[None]:
-    """Write all that comes to ``fd``, with the line ends of this system."""
-    convert = FromNetwork()
-    while data := (yield from recv(sock, TEXT_CHUNK, clock() + stall)):
-        write(fd, convert.feed(data))
-        yield from pause()
-    write(fd, convert.finish())
+    """Write all that comes to ``fd`` through the filters (also when there are none: TLS)."""
+
+    def store(data: bytes) -> None:
+        if take is not None:
+            take(len(data))
+        write(fd, data)
+
+    while data := (yield from connection.receive(PIECE)):
+        if filters and isinstance(filters[0], Inflate):
+            for piece in filters[0].pieces(data):
+                store(feed_all(filters[1:], piece))
+                yield from pause()
+        else:
+            store(feed_all(filters, data))
+            yield from pause()
+    store(finish_all(filters))
 
 
 def write(fd: int, data: bytes | memoryview) -> None:

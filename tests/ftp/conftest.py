@@ -49,6 +49,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServe
 def server(shared_server: FtpServer) -> Iterator[FtpServer]:
     """A server for a directory that is empty at each test's start; it must leave nothing open."""
     yield shared_server
+    shared_server.close_clients()
     shared_server.wait_idle()
     for path in shared_server.root.iterdir():
         if path.is_dir():

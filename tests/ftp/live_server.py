@@ -54,6 +54,7 @@ class FtpServer:
         self.host = self.host.strip("[]")
         self.port = int(port)
         self.idle_descriptors = self.descriptors()
+        self.clients: list[ftplib.FTP] = []
 
     @property
     def url(self) -> str:
@@ -81,8 +82,14 @@ class FtpServer:
 
     def connect(self) -> ftplib.FTP:
         ftp = ftplib.FTP(timeout=30)
+        self.clients.append(ftp)
         ftp.connect(self.host, self.port)
         return ftp
+
+    def close_clients(self) -> None:
+        """Close the connections that a test (perhaps a failed one) has left open."""
+        while self.clients:
+            self.clients.pop().close()
 
     def stop(self, signal_number: int = 15) -> None:
         """End the server as a user does; it must go cleanly and have complained of nothing."""

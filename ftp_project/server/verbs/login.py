@@ -1,4 +1,4 @@
-"""Who is it: USER, PASS, REIN, QUIT (RFC 959 4.1.1)."""
+"""Who is it: USER, PASS, ACCT, REIN, QUIT, HOST (RFC 959 4.1.1)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def password(session: Session, argument: str) -> bytes | Coro[bytes]:
     server = session.server
     found = server.users.find(name)
     if found is not None and server.users.is_anonymous(found):
-        return _enter(session, found)
+        return enter(session, found)
     stored = None if found is None else found.password_hash
     right = server.users.passwords.check_fast(stored, argument)
     delay = server.guard.delay(session.peer, name, server.clock())
@@ -55,7 +55,8 @@ def _slowly(
         check = server.users.passwords.check_slow
         right = yield from offload(lambda: check(stored, password), None)
     if right and found is not None:
-        return _admit(session, found)
+        answer = _admit(session, found)
+        return answer if isinstance(answer, bytes) else (yield from answer)
     server.guard.failed(session.peer, name, server.clock())
     if server.guard.banned_for(session.peer, server.clock()):
         session.leaving = True
@@ -63,12 +64,13 @@ def _slowly(
     return replies.LOGIN_INCORRECT
 
 
-def _admit(session: Session, user: User) -> bytes:
+def _admit(session: Session, user: User) -> bytes | Coro[bytes]:
     session.server.guard.succeeded(session.peer, user.name)
-    return _enter(session, user)
+    return enter(session, user)
 
 
-def _enter(session: Session, user: User) -> bytes:
+def enter(session: Session, user: User) -> bytes | Coro[bytes]:
+    """Let a user in, whose password was right or is not needed."""
     try:
         jail = session.server.jail_of(user)
     except FileError:
@@ -77,6 +79,11 @@ def _enter(session: Session, user: User) -> bytes:
     if refusal is not None:
         return reply(530, refusal.value)
     session.log_in(user, jail)
+    return replies.LOGGED_IN if user.quota is None else _count_stored(session, user)
+
+
+def _count_stored(session: Session, user: User) -> Coro[bytes]:
+    session.quota = yield from session.server.quotas.of(user)
     return replies.LOGGED_IN
 
 
@@ -90,3 +97,15 @@ def quit_(session: Session, argument: str) -> bytes:
     """QUIT: end the session; a running transfer is brought to its end first (RFC 959 4.1.1)."""
     session.leaving = True
     return replies.GOODBYE
+
+
+def acct(session: Session, argument: str) -> bytes:
+    """ACCT account: accounts beside users do not exist here (RFC 959 4.1.1)."""
+    return reply(202 if session.user is not None else 503, "No account is needed.")
+
+
+def host(session: Session, argument: str) -> bytes:
+    """HOST name: the virtual host wanted, before USER; all names mean this server (RFC 7151)."""
+    if session.user is not None or session.login_name:
+        return reply(503, "HOST must come before USER.")
+    return reply(220, "Ready for a user.")

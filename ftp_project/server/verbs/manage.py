@@ -1,11 +1,13 @@
-"""Changing what is there: DELE, MKD, RMD, RNFR, RNTO (RFC 959 4.1.3)."""
+"""Changing what is there: DELE, MKD, RMD, RNFR, RNTO, MFMT (RFC 959 4.1.3)."""
 
 from __future__ import annotations
 
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-from ftp_project.accounts.permissions import RENAME, WRITE
-from ftp_project.protocol import paths, replies
+from ftp_project.accounts.permissions import DELETE, RENAME, WRITE
+from ftp_project.files.errors import FileError
+from ftp_project.protocol import paths, replies, times
 from ftp_project.protocol.replies import reply
 
 if TYPE_CHECKING:
@@ -14,8 +16,22 @@ if TYPE_CHECKING:
 
 def dele(session: Session, path: str) -> bytes:
     """DELE path: remove a file."""
+    freed = _counted(session, path)
     session.files.unlink(path)
+    if session.quota is not None:
+        session.quota.give_back(freed)
     return reply(250, "Removed.")
+
+
+def _counted(session: Session, path: str) -> int:
+    """Return the bytes at ``path`` that count against the user's quota."""
+    if session.quota is None:
+        return 0
+    try:
+        status = session.files.lstat(path)
+    except FileError:
+        return 0
+    return status.st_size if S_ISREG(status.st_mode) else 0
 
 
 def mkd(session: Session, path: str) -> bytes:
@@ -26,6 +42,8 @@ def mkd(session: Session, path: str) -> bytes:
 
 def rmd(session: Session, path: str) -> bytes:
     """RMD path: remove an empty directory."""
+    if not session.may_whole_tree(DELETE, path):
+        return replies.PERMISSION_DENIED
     session.files.rmdir(path)
     return reply(250, "Removed.")
 
@@ -33,8 +51,7 @@ def rmd(session: Session, path: str) -> bytes:
 def rnfr(session: Session, path: str) -> bytes:
     """RNFR path: name what RNTO, which must follow at once, will rename."""
     session.files.lstat(path)
-    assert session.user is not None
-    if session.user.permissions.whole_tree(path) & RENAME != RENAME:
+    if not session.may_whole_tree(RENAME, path):
         return replies.PERMISSION_DENIED
     session.rename_from = path
     return reply(350, "Send RNTO with the new name.")
@@ -44,5 +61,21 @@ def rnto(session: Session, path: str) -> bytes:
     """RNTO path: give the new name. A file that has it is replaced, by who may write it."""
     if session.rename_from is None:
         return reply(503, "Send RNFR first.")
+    freed = _counted(session, path)
     session.files.rename(session.rename_from, path, replace=session.may(WRITE, path))
+    if session.quota is not None:
+        session.quota.give_back(freed)
     return reply(250, "Renamed.")
+
+
+def timed_path(session: Session, argument: str) -> str:
+    """Return the virtual path in MFMT's argument, behind the time."""
+    return session.path(times.split_mfmt(argument)[1])
+
+
+def mfmt(session: Session, argument: str) -> bytes:
+    """MFMT time path: set when a file was last modified (draft-somers-ftp-mfxx 4)."""
+    modified, path = times.split_mfmt(argument)
+    session.files.utime(session.path(path), modified)
+    written = times.format_time(modified // 1_000_000_000)
+    return reply(213, f"Modify={written}; {path}")

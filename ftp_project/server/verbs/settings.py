@@ -1,11 +1,12 @@
-"""How transfers are made: TYPE, STRU, MODE, REST, OPTS, PASV, EPSV (RFC 959 4.1.2, RFC 2428)."""
+"""How transfers are made: TYPE, STRU, MODE, REST, ALLO, OPTS, CLNT (RFC 959 4.1.2, RFC 2389)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftp_project.protocol import addresses, facts, replies
+from ftp_project.protocol import facts, replies
 from ftp_project.protocol.replies import reply
+from ftp_project.server.verbs import hashes
 
 if TYPE_CHECKING:
     from ftp_project.server.session import Session
@@ -30,21 +31,19 @@ def type_(session: Session, argument: str) -> bytes:
 
 def structure(session: Session, argument: str) -> bytes:
     """STRU F: files are sequences of bytes; there is no other structure here."""
-    return _only("F", "FRP", argument, "Structure")
+    letter = argument.strip().upper()
+    if letter == "F":
+        return reply(200, "Structure set to F.")
+    return reply(504 if letter in ("R", "P") else 501, "Structure F is the only one.")
 
 
 def mode(session: Session, argument: str) -> bytes:
-    """MODE S: bytes follow each other as a stream; there is no other mode here."""
-    return _only("S", "SBC", argument, "Mode")
-
-
-def _only(supported: str, known: str, argument: str, what: str) -> bytes:
+    """MODE S | Z: bytes as they are, or compressed (draft-preston-ftpext-deflate)."""
     letter = argument.strip().upper()
-    if letter == supported:
-        return reply(200, f"{what} set to {supported}.")
-    if len(letter) == 1 and letter in known:
-        return reply(504, f"{what} {supported} is the only one supported.")
-    return reply(501, f"{what} is one of {', '.join(known)}.")
+    if letter in ("S", "Z"):
+        session.deflate = letter == "Z"
+        return reply(200, f"Mode set to {letter}.")
+    return reply(504 if letter in ("B", "C") else 501, "Modes S and Z are supported.")
 
 
 def restart(session: Session, argument: str) -> bytes:
@@ -57,40 +56,28 @@ def restart(session: Session, argument: str) -> bytes:
 
 
 def options(session: Session, argument: str) -> bytes:
-    """OPTS UTF8 ON | MLST fact;fact;: options of a command (RFC 2389 4)."""
+    """OPTS UTF8 ON | MLST fact;fact; | HASH algorithm: options of a command (RFC 2389 4)."""
     command, _, option = argument.strip().partition(" ")
     if command.upper() in ("UTF8", "UTF-8"):
         if option.strip().upper() in ("", "ON", "NLST"):
             return reply(200, "UTF8 is always on.")
         return reply(504, "UTF8 cannot be switched off.")
+    if command.upper() == "HASH":
+        return hashes.choose(session, option)
     if command.upper() == "MLST":
         session.facts = facts.parse_selection(option)
         return reply(200, facts.selection_text(session.facts))
-    return reply(501, "OPTS knows UTF8 and MLST.")
+    return reply(501, "OPTS knows HASH, MLST and UTF8.")
 
 
-def pasv(session: Session, argument: str) -> bytes:
-    """PASV: tell where the client may connect to, in six numbers (IPv4 only)."""
-    host = session.local.removeprefix("::ffff:")
-    if ":" in host:
-        return reply(522, "PASV cannot name an IPv6 address: use EPSV.")
-    try:
-        port = session.data.listen()
-    except OSError as error:
-        return reply(425, f"Cannot listen for a data connection: {error.strerror}.")
-    return reply(227, addresses.pasv_text(host, port))
+def allo(session: Session, argument: str) -> bytes:
+    """ALLO size: space is not reserved; a full disk is told when it is reached."""
+    words = argument.upper().replace(" R ", " ").split()
+    if not words or not all(word.isascii() and word.isdigit() for word in words):
+        return reply(501, "ALLO takes a number of bytes.")
+    return reply(202, "Nothing needs to be reserved.")
 
 
-def epsv(session: Session, argument: str) -> bytes:
-    """EPSV [1 | 2 | ALL]: tell to which port the client may connect."""
-    wanted = addresses.parse_epsv(argument) if argument else addresses.EpsvRequest.ANY
-    if wanted is addresses.EpsvRequest.ALL:
-        return reply(200, "EPSV is the only way from now on.")
-    mine = addresses.EpsvRequest.IPV6 if ":" in session.local else addresses.EpsvRequest.IPV4
-    if wanted not in (addresses.EpsvRequest.ANY, mine):
-        return reply(522, f"Network protocol not supported, use ({mine.value}).")
-    try:
-        port = session.data.listen()
-    except OSError as error:
-        return reply(425, f"Cannot listen for a data connection: {error.strerror}.")
-    return reply(229, addresses.epsv_text(port))
+def clnt(session: Session, argument: str) -> bytes:
+    """CLNT name: the client's program, for the log."""
+    return reply(200, "Noted.")

@@ -1,16 +1,20 @@
-"""Files over a data connection: RETR, STOR, APPE (RFC 959 4.1.3, RFC 3659 5 for REST)."""
+"""Files over a data connection: RETR, STOR, APPE, STOU, ABOR (RFC 959 4.1.3; REST: RFC 3659 5)."""
 
 from __future__ import annotations
 
 import os
-import socket
 from typing import TYPE_CHECKING
 
 from ftp_project.files.errors import OffsetError
 from ftp_project.files.uploads import Upload
 from ftp_project.loop import Coro
-from ftp_project.protocol.replies import OPENING, reply
+from ftp_project.protocol import replies
+from ftp_project.protocol.ascii import FromNetwork, ToNetwork
+from ftp_project.protocol.replies import reply
 from ftp_project.server import transfers
+from ftp_project.server.connection import DataConnection
+from ftp_project.server.filters import Deflate, Filter, Inflate
+from ftp_project.server.quotas import Taker
 from ftp_project.server.session import Transfer
 
 if TYPE_CHECKING:
@@ -25,16 +29,16 @@ def retr(session: Session, path: str) -> Transfer:
     if offset > size:
         os.close(fd)
         raise OffsetError
-    clock, stall = session.server.clock, session.server.config.stall_timeout
+    filters = outgoing(session)
 
-    def move(sock: socket.socket) -> Coro[None]:
-        if session.ascii:
-            return transfers.send_text(sock, fd, offset, clock, stall)
-        return transfers.send_file(sock, fd, offset, size, clock, stall)
+    def move(connection: DataConnection) -> Coro[None]:
+        if filters or connection.secure:
+            pieces = transfers.pieces_of_file(fd, offset)
+            return transfers.send_pieces(connection, pieces, filters)
+        return transfers.send_file(connection, fd, offset, size)
 
-    if session.ascii:
-        return Transfer(move, OPENING, lambda: os.close(fd))
-    return Transfer(move, opening(size - offset), lambda: os.close(fd))
+    opening = replies.OPENING if filters else opening_of(size - offset)
+    return Transfer(move, opening, lambda: os.close(fd))
 
 
 def stor(session: Session, path: str) -> Transfer:
@@ -56,19 +60,62 @@ def appe(session: Session, path: str) -> Transfer:
     return receive(session, session.files.update(path, session.take_restart() or None))
 
 
-def receive(session: Session, upload: Upload) -> Transfer:
+def stou(session: Session, argument: str) -> Transfer:
+    """STOU: receive a file under a name that nothing has; the 150 reply tells it.
+
+    The form of that reply is RFC 1123's (4.1.2.9): "FILE: name".
+    """
+    session.restart = 0
+    upload = session.files.store_unique(session.cwd, argument.strip() or "upload")
+    return receive(session, upload, reply(150, f"FILE: {upload.name}"))
+
+
+def abor(session: Session, argument: str) -> bytes:
+    """ABOR: end the running transfer, whose own reply then is 426 (RFC 959 4.1.3).
+
+    ``control`` stops the transfer the moment the command comes; here its turn has come to be
+    answered, and an offer to transfer that was not taken is withdrawn.
+    """
+    session.data.armed = False
+    aborted, session.aborted = session.aborted, False
+    return replies.ABOR_DONE if aborted else replies.NOTHING_TO_ABORT
+
+
+def receive(session: Session, upload: Upload, opening: bytes = replies.OPENING) -> Transfer:
     """Return the transfer that fills ``upload``."""
-    server = session.server
-    clock, stall = server.clock, server.config.stall_timeout
+    filters = incoming(session)
+    buffer = session.server.buffer
+    take = None if session.quota is None else Taker(session.quota, upload)
 
-    def move(sock: socket.socket) -> Coro[None]:
-        if session.ascii:
-            return transfers.receive_text(sock, upload.fd, clock, stall)
-        return transfers.receive_file(sock, upload.fd, server.buffer, clock, stall)
+    def move(connection: DataConnection) -> Coro[None]:
+        if filters or connection.secure:
+            return transfers.receive_pieces(connection, upload.fd, filters, take)
+        return transfers.receive_file(connection, upload.fd, buffer, take)
 
-    return Transfer(move, OPENING, upload.abort, upload.commit)
+    def release() -> None:
+        upload.abort()
+        if take is not None:
+            take.settle()
+
+    return Transfer(move, opening, release, upload.commit, upload=True)
 
 
-def opening(size: int) -> bytes:
+def outgoing(session: Session) -> list[Filter]:
+    """Return what is done to bytes on their way out, in order."""
+    filters: list[Filter] = [ToNetwork()] if session.ascii else []
+    if session.deflate:
+        filters.append(Deflate())
+    return filters
+
+
+def incoming(session: Session) -> list[Filter]:
+    """Return what is done to bytes on their way in, in order."""
+    filters: list[Filter] = [Inflate()] if session.deflate else []
+    if session.ascii:
+        filters.append(FromNetwork())
+    return filters
+
+
+def opening_of(size: int) -> bytes:
     """Return the 150 reply that tells how much will come, for clients that show progress."""
     return reply(150, f"Opening data connection ({size} bytes).")

@@ -9,6 +9,7 @@ from ftp_project.accounts.users import User, Users, parse_user
 from ftp_project.config import Config
 from ftp_project.loop.traps import Pause
 from ftp_project.protocol.commands import CommandParser
+from ftp_project.server.connection import DataConnection
 from ftp_project.server.core import Server
 from ftp_project.server.data import DataChannel
 from ftp_project.server.session import Session, Transfer
@@ -86,10 +87,12 @@ def test_directories_are_made_entered_renamed_and_removed(hand, tmp_path):
 def test_a_listing_is_made_of_pieces_that_let_others_run(hand, tmp_path):
     for number in range(450):
         (tmp_path / f"{number:03}").touch()
+    hand.session.data.armed = True
     (transfer,) = hand.say(b"NLST\r\n")
     assert isinstance(transfer, Transfer)
     collector = Collector()
-    pauses = list(transfer.move(collector))
+    connection = DataConnection(collector, lambda: 0.0, 60.0)
+    pauses = list(transfer.move(connection))
     assert collector.data.split() == [b"%03d" % number for number in range(450)]
     assert len(pauses) >= 3
     assert set(map(type, pauses)) == {Pause}

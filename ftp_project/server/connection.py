@@ -1,0 +1,103 @@
+"""An open data connection: plain or under TLS, with its speed limits and its count of bytes."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ftp_project.accounts.rates import Rates
+from ftp_project.loop import Coro, close, recv, sendall, sleep
+
+if TYPE_CHECKING:
+    import ssl
+
+#: the rates of a connection without limits
+UNLIMITED = Rates(())
+
+
+class DataConnection:
+    """One data connection.
+
+    ``clock`` gives the loop's time and ``stall`` the seconds without a byte after which a
+    transfer is given up. ``moved`` counts the bytes that the transfer has moved.
+    """
+
+    __slots__ = ("clock", "moved", "rates", "secure", "sock", "stall")
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        clock: Callable[[], float],
+        stall: float,
+        rates: Rates = UNLIMITED,
+    ) -> None:
+        self.sock = sock
+        self.clock = clock
+        self.stall = stall
+        self.rates = rates
+        self.moved = 0
+        #: under TLS: sendfile and its kin cannot be used
+        self.secure = False
+
+    def deadline(self) -> float:
+        """Return when a wait that begins now gives up."""
+        return self.clock() + self.stall
+
+    def protect(self, context: ssl.SSLContext, need_reuse: bool) -> Coro[None]:
+        """Put TLS on the connection, as its server (RFC 4217 9).
+
+        With ``need_reuse`` a client that does not resume a TLS session of ours is refused: it
+        could be another one than that of the control connection. Raises ssl.SSLError.
+        """
+        from ftp_project.loop import tls
+
+        secured = self.sock = tls.wrap(self.sock, context, server_side=True)
+        self.secure = True
+        yield from tls.handshake(secured, self.deadline())
+        if need_reuse and not secured.session_reused:
+            raise OSError("the TLS session of the control connection was not reused")
+
+    def send_all(self, data: bytes | memoryview) -> Coro[None]:
+        """Send all of ``data``, no faster than allowed."""
+        if self.rates:
+            yield from self.wait_allowed()
+        operation: Any = sendall
+        if self.secure:
+            from ftp_project.loop.tls import sendall as operation
+        yield from operation(self.sock, data, self.deadline())
+        self.count(len(data))
+
+    def receive(self, size: int) -> Coro[bytes]:
+        """Return up to ``size`` bytes; ``b""`` at the end of the data."""
+        if self.rates:
+            size = min(size, (yield from self.wait_allowed()))
+        operation: Any = recv
+        if self.secure:
+            from ftp_project.loop.tls import recv as operation
+        data: bytes = yield from operation(self.sock, size, self.deadline())
+        self.count(len(data))
+        return data
+
+    def wait_allowed(self) -> Coro[int]:
+        """Wait until the limits allow a piece worth moving; return how many bytes."""
+        while True:
+            now = self.clock()
+            seconds = self.rates.wait(now)
+            if not seconds:
+                return max(1, self.rates.allowance(now))
+            yield from sleep(seconds)
+
+    def count(self, moved: int) -> None:
+        """Count bytes that were moved."""
+        self.moved += moved
+        if self.rates:
+            self.rates.spend(moved, self.clock())
+
+    def end(self) -> Coro[None]:
+        """Close the connection; under TLS its end is told first."""
+        if self.secure:
+            from ftp_project.loop import tls
+
+            tls.finish(self.sock)  # type: ignore[arg-type]
+        yield from close(self.sock)

@@ -1,0 +1,82 @@
+"""Quotas of the users who are logged in: the count of bytes that each has stored.
+
+The bytes are counted in the home when a user's first session begins, and kept up to date by
+what the sessions do. What others change meanwhile is seen by the next first session.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+from ftp_project.accounts.quota import Quota
+from ftp_project.files.errors import QuotaError
+from ftp_project.loop import Coro, offload
+
+if TYPE_CHECKING:
+    from ftp_project.accounts.users import User
+    from ftp_project.files.uploads import Upload
+
+
+class Quotas:
+    """The counts by user; each lives as long as a session holds it."""
+
+    def __init__(self) -> None:
+        self._counts: WeakValueDictionary[str, Quota] = WeakValueDictionary()
+
+    def of(self, user: User) -> Coro[Quota | None]:
+        """Return the count of a user, or None for one without a quota."""
+        if user.quota is None:
+            return None
+        quota = self._counts.get(user.name)
+        if quota is None:
+            used = yield from offload(lambda: stored_bytes(user.home), None)
+            # Another session of the user may have been as quick.
+            quota = self._counts.setdefault(user.name, Quota(user.quota, used))
+        quota.limit = user.quota  # the users file may have been read again
+        return quota
+
+
+def stored_bytes(home: Path) -> int:
+    """Return the bytes of all files below ``home``; links count for nothing, errors too."""
+    total, todo = 0, [str(home)]
+    while todo:
+        try:
+            with os.scandir(todo.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        todo.append(entry.path)
+                    elif entry.is_file(follow_symlinks=False):
+                        total += entry.stat(follow_symlinks=False).st_size
+        except OSError:
+            continue
+    return total
+
+
+class Taker:
+    """Takes the bytes of one upload from a quota, and settles at its end."""
+
+    __slots__ = ("_free", "_quota", "_taken", "_upload")
+
+    def __init__(self, quota: Quota, upload: Upload) -> None:
+        self._quota = quota
+        self._upload = upload
+        self._taken = 0
+        #: bytes that are written in place of others need no new room
+        self._free = upload.replaces
+
+    def __call__(self, count: int) -> None:
+        """Count bytes that are about to be written; raises QuotaError when they do not fit."""
+        covered = min(count, self._free)
+        if not self._quota.take(count - covered):
+            raise QuotaError
+        self._free -= covered
+        self._taken += count - covered
+
+    def settle(self) -> None:
+        """Give back what the ended upload has not added: it failed, or replaced something."""
+        self._quota.give_back(self._taken)
+        self._quota.used = max(0, self._quota.used + self._upload.growth)
+        self._taken = 0

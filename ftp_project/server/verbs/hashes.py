@@ -1,0 +1,110 @@
+"""Check sums of files: HASH (draft-bryan-ftpext-hash), and the X commands of older clients."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from ftp_project.loop import Coro, offload
+from ftp_project.protocol.replies import reply
+
+if TYPE_CHECKING:
+    from ftp_project.server.session import Session
+
+CHUNK = 1 << 20
+
+
+class Sum(Protocol):
+    """What is built up from chunks, like a :mod:`hashlib` object."""
+
+    def update(self, data: bytes, /) -> object:
+        """Take in one chunk."""
+
+    def hexdigest(self) -> str:
+        """Return the sum in hexadecimal digits."""
+
+
+class Crc32:
+    """CRC-32 (ISO 3309) in the form of a hash."""
+
+    def __init__(self) -> None:
+        self._value = 0
+
+    def update(self, data: bytes, /) -> None:
+        """Take in one chunk."""
+        self._value = zlib.crc32(data, self._value)
+
+    def hexdigest(self) -> str:
+        """Return eight digits."""
+        return f"{self._value:08x}"
+
+
+ALGORITHMS: dict[str, Callable[[], Sum]] = {
+    "SHA-256": hashlib.sha256,
+    "SHA-512": hashlib.sha512,
+    "SHA-1": lambda: hashlib.sha1(usedforsecurity=False),
+    "MD5": lambda: hashlib.md5(usedforsecurity=False),
+    "CRC32": Crc32,
+}
+
+
+def feature(session: Session) -> str:
+    """Return FEAT's line, the chosen algorithm with a star."""
+    names = (f"{name}*" if name == session.hash else name for name in ALGORITHMS)
+    return f"HASH {';'.join(names)}"
+
+
+def choose(session: Session, option: str) -> bytes:
+    """OPTS HASH [algorithm]: choose, or ask for, the algorithm of HASH."""
+    name = option.strip().upper()
+    if name:
+        if name not in ALGORITHMS:
+            return reply(501, f"Choose one of {', '.join(ALGORITHMS)}.")
+        session.hash = name
+    return reply(200, session.hash)
+
+
+def hash_(session: Session, path: str) -> Coro[bytes]:
+    """HASH path: the check sum of a file, by the algorithm that OPTS HASH chose."""
+    name, size = session.hash, session.files.stat(path).st_size
+    digest = yield from _digest(session, path, name)
+    return reply(213, f"{name} 0-{size} {digest} {path}")
+
+
+def xsha256(session: Session, path: str) -> Coro[bytes]:
+    """XSHA256 path: the SHA-256 of a file."""
+    return _answer(session, path, "SHA-256")
+
+
+def xmd5(session: Session, path: str) -> Coro[bytes]:
+    """XMD5 path: the MD5 of a file."""
+    return _answer(session, path, "MD5")
+
+
+def xcrc(session: Session, path: str) -> Coro[bytes]:
+    """XCRC path: the CRC-32 of a file."""
+    return _answer(session, path, "CRC32")
+
+
+def _answer(session: Session, path: str, name: str) -> Coro[bytes]:
+    digest = yield from _digest(session, path, name)
+    return reply(250, digest.upper())
+
+
+def _digest(session: Session, path: str, name: str) -> Coro[str]:
+    """Read the file in a thread: neither its disk nor the arithmetic may block the loop."""
+    fd, _ = session.files.open_read(path)
+
+    def work() -> str:
+        total = ALGORITHMS[name]()
+        try:
+            while data := os.read(fd, CHUNK):
+                total.update(data)
+        finally:
+            os.close(fd)
+        return total.hexdigest()
+
+    return (yield from offload(work, None))
