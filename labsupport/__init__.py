@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from labsupport.events import Recorder
     from labsupport.explore import explore
     from labsupport.extension import load_ipython_extension
+    from labsupport.glossary import glossary
     from labsupport.hang import explain_hang
     from labsupport.picture import Picture
     from labsupport.programs import run_program
@@ -38,6 +39,7 @@ __all__ = [
     "clients",
     "explain_hang",
     "explore",
+    "glossary",
     "hint",
     "hostile",
     "load_ipython_extension",
@@ -58,6 +60,7 @@ _HOME = {
     "clients": "clients",
     "explain_hang": "hang",
     "explore": "explore",
+    "glossary": "glossary",
     "hint": "check",
     "load_ipython_extension": "extension",
     "quiz": "quiz",
