@@ -1,0 +1,21 @@
+# reason: the exit codes of the workers are \[1, 1\]
+import multiprocessing as mp
+
+
+def measure(words, lengths):
+    while True:
+        word = words.get(timeout=1)
+        lengths.put((word, len(word)))
+
+
+def measure_all(texts):
+    words, lengths = mp.Queue(), mp.Queue()
+    workers = [mp.Process(target=measure, args=(words, lengths)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for word in texts:
+        words.put(word)
+    found = dict(lengths.get() for _ in texts)
+    for worker in workers:
+        worker.join()
+    return found
