@@ -15,7 +15,7 @@ from typing import Literal
 
 from ftp_project.accounts.users import Users
 from ftp_project.settings.option import option, rebase_home
-from ftp_project.settings.readers import octal
+from ftp_project.settings.readers import octal, rate
 
 WHAT, WHERE, LIMITS, TIMES, TLS = "What is served", "Where", "Limits", "Times", "TLS"
 
@@ -75,6 +75,34 @@ class Options:
         None,
         "Sessions of one user, unless the users file gives the user another limit.",
         least=1,
+        group=LIMITS,
+    )
+    upload_rate: int | None = option(
+        None,
+        'Bytes a second that one session may upload, for example "2.5 MB".',
+        metavar="RATE",
+        read=rate,
+        group=LIMITS,
+    )
+    download_rate: int | None = option(
+        None,
+        "Bytes a second that one session may download.",
+        metavar="RATE",
+        read=rate,
+        group=LIMITS,
+    )
+    total_upload_rate: int | None = option(
+        None,
+        "Bytes a second that all sessions together may upload.",
+        metavar="RATE",
+        read=rate,
+        group=LIMITS,
+    )
+    total_download_rate: int | None = option(
+        None,
+        "Bytes a second that all sessions together may download.",
+        metavar="RATE",
+        read=rate,
         group=LIMITS,
     )
     login_attempts: int = option(

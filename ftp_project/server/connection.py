@@ -23,7 +23,7 @@ class DataConnection:
     transfer is given up. ``moved`` counts the bytes that the transfer has moved.
     """
 
-    __slots__ = ("clock", "moved", "rates", "secure", "sock", "stall")
+    __slots__ = ("clock", "granted", "moved", "rates", "secure", "sock", "stall")
 
     def __init__(
         self,
@@ -37,6 +37,8 @@ class DataConnection:
         self.stall = stall
         self.rates = rates
         self.moved = 0
+        #: bytes that the limits allow and that have not been moved yet
+        self.granted = 0
         #: under TLS: sendfile and its kin cannot be used
         self.secure = False
 
@@ -60,13 +62,19 @@ class DataConnection:
 
     def send_all(self, data: bytes | memoryview) -> Coro[None]:
         """Send all of ``data``, no faster than allowed."""
-        if self.rates:
-            yield from self.wait_allowed()
         operation: Any = sendall
         if self.secure:
             from ftp_project.loop.tls import sendall as operation
-        yield from operation(self.sock, data, self.deadline())
-        self.count(len(data))
+        if not self.rates:
+            yield from operation(self.sock, data, self.deadline())
+            self.count(len(data))
+            return
+        view = memoryview(data)
+        while view:
+            piece = view[: (yield from self.wait_allowed())]
+            yield from operation(self.sock, piece, self.deadline())
+            self.count(len(piece))
+            view = view[len(piece) :]
 
     def receive(self, size: int) -> Coro[bytes]:
         """Return up to ``size`` bytes; ``b""`` at the end of the data."""
@@ -80,22 +88,23 @@ class DataConnection:
         return data
 
     def wait_allowed(self) -> Coro[int]:
-        """Wait until the limits allow a piece worth moving; return how many bytes."""
-        while True:
-            now = self.clock()
-            seconds = self.rates.wait(now)
-            if not seconds:
-                return max(1, self.rates.allowance(now))
-            yield from sleep(seconds)
+        """Wait until the limits allow some bytes; return how many."""
+        if self.granted <= 0:
+            self.granted += self.rates.piece
+            seconds = self.rates.reserve(self.clock())
+            if seconds:
+                yield from sleep(seconds)
+        return self.granted
 
     def count(self, moved: int) -> None:
         """Count bytes that were moved."""
         self.moved += moved
-        if self.rates:
-            self.rates.spend(moved, self.clock())
+        self.granted -= moved
 
     def end(self) -> Coro[None]:
         """Close the connection; under TLS its end is told first."""
+        if self.rates and self.granted > 0:
+            self.rates.give_back(self.granted, self.clock())
         if self.secure:
             from ftp_project.loop import tls
 
