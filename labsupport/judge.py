@@ -83,7 +83,7 @@ def _before_running(exercise: Exercise, path: Path) -> Verdict | None:
 
 def _parameters(tree: ast.Module, function: str) -> list[str]:
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == function:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function:
             return [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
     return []
 
