@@ -17,19 +17,20 @@ _LARGEST_PIECE: Final = 1 << 20
 
 
 class TokenBucket:
-    """Allow `rate` bytes a second on average; what is not used is saved up for one piece only.
+    """Allow `rate` bytes a second on average.
 
-    Raises ValueError for a rate that allows nothing.
+    What is not used is saved up for `PIECE_SECONDS` only. Raises ValueError for a rate that allows nothing.
     """
 
-    __slots__ = ("_last", "_tokens", "piece", "rate")
+    __slots__ = ("_last", "_tokens", "burst", "piece", "rate")
 
     def __init__(self, rate: float, now: float) -> None:
         if rate <= 0:
             raise ValueError("a rate must be more than 0 bytes a second")
         self.rate = rate
-        self.piece = int(min(max(rate * PIECE_SECONDS, _SMALLEST_PIECE), _LARGEST_PIECE))
-        self._tokens = float(self.piece)
+        self.burst = max(rate * PIECE_SECONDS, _SMALLEST_PIECE)
+        self.piece = int(min(self.burst, _LARGEST_PIECE))
+        self._tokens = self.burst
         self._last = now
 
     def reserve(self, count: int, now: float) -> float:
@@ -47,7 +48,7 @@ class TokenBucket:
         # A clock that stepped back gives nothing and takes nothing.
         elapsed = max(0.0, now - self._last)
         self._last = now
-        self._tokens = min(self.piece, self._tokens + elapsed * self.rate)
+        self._tokens = min(self.burst, self._tokens + elapsed * self.rate)
 
 
 class Rates:

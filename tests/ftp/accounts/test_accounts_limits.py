@@ -126,7 +126,7 @@ def test_a_quota_takes_and_gives_back() -> None:
     st.integers(1000, 10**9),
     st.lists(st.tuples(st.floats(0, 3), st.integers(0, 100)), min_size=1, max_size=40),
 )
-def test_a_bucket_never_gives_more_than_rate_and_one_piece(
+def test_a_bucket_never_gives_more_than_rate_and_burst(
     rate: int, wishes: list[tuple[float, int]]
 ) -> None:
     bucket = TokenBucket(rate, now=0.0)
@@ -137,7 +137,7 @@ def test_a_bucket_never_gives_more_than_rate_and_one_piece(
         unused = bucket.piece * percent // 100
         bucket.give_back(unused, now)
         moved += bucket.piece - unused
-        assert moved <= rate * now + bucket.piece + 1
+        assert moved <= rate * now + bucket.burst + 1
 
 
 @few
@@ -150,7 +150,8 @@ def test_transfers_that_share_a_bucket_get_its_rate_in_equal_parts(rate: int, ma
         who = due.index(min(due))
         moved[who] += rates.piece
         due[who] += rates.reserve(due[who])
-    assert sum(moved) == pytest.approx(rate * max(due), rel=0.05)
+    allowed = rate * max(due)
+    assert allowed * 0.95 <= sum(moved) <= allowed + rate / 10 + (many + 1) * rates.piece
     assert max(moved) - min(moved) <= 2 * rates.piece
 
 
