@@ -38,11 +38,11 @@ class Control:
             raise LostError("the server sent replies in plain text behind its answer to AUTH TLS")
         try:
             self.sock = tls.wrap(self.sock, context, server_side=False, server_hostname=host)
-            yield from tls.handshake(self.sock, (yield from self.deadline()))
+            yield from tls.handshake(self.sock, (yield from self.time_limit()))
         except (OSError, TimedOut) as error:
             raise LostError(f"no TLS with the server: {network_reason(error)}") from None
 
-    def deadline(self) -> Coro[float]:
+    def time_limit(self) -> Coro[float]:
         """Return when a wait that begins now gives up."""
         return (yield from now()) + self.timeout
 
@@ -52,7 +52,7 @@ class Control:
         line = command.encode("utf-8", "surrogateescape").replace(b"\xff", b"\xff\xff") + b"\r\n"
         operation: Any = tls.sendall if self.secure else sendall
         try:
-            yield from operation(self.sock, line, (yield from self.deadline()))
+            yield from operation(self.sock, line, (yield from self.time_limit()))
         except (OSError, TimedOut) as error:
             raise LostError(
                 f"the connection to the server broke: {network_reason(error)}"

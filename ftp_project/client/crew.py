@@ -59,7 +59,8 @@ class Crew:
     def see_through(self) -> Coro[None]:
         """Wait until all jobs are done, then say goodbye to the server."""
         while self._workers:
-            yield from join(self._workers.pop(), None)
+            yield from join(self._workers[-1], None)
+            self._workers = [worker for worker in self._workers if not worker.done]
         while self._sessions:
             yield from self._sessions.pop().say_goodbye()
 

@@ -48,7 +48,7 @@ def open_session(site: Site) -> Coro[Session]:
     sock = yield from _connected(site)
     session = Session(site, Control(sock, site.timeout))
     try:
-        yield from session.log_in()
+        yield from session.introduce()
     except BaseException:
         yield from session.control.hang_up()
         raise
@@ -100,7 +100,7 @@ class Session:
 
     # ------------------------------------------------------------------ beginning and end
 
-    def log_in(self) -> Coro[None]:
+    def introduce(self) -> Coro[None]:
         """Exchange what comes before the first transfer."""
         control, site = self.control, self.site
         if site.tls is not None and site.implicit:
@@ -210,7 +210,7 @@ class Session:
         try:
             sock.setblocking(False)
             address = (peer[0], port, *peer[2:])
-            yield from connect(sock, address, (yield from self.control.deadline()))
+            yield from connect(sock, address, (yield from self.control.time_limit()))
         except BaseException as error:
             yield from close(sock)
             if isinstance(error, OSError | TimedOut):

@@ -122,12 +122,12 @@ class SendFile:
                 crew.report.note(f"{self.label}: is there already")
                 return
             with crew.report.begin(self.label, status.st_size, offset) as bar:
-                yield from self._push(session, fd, offset, bar)
+                yield from self._send_rest(session, fd, offset, bar)
             yield from remote.set_time(session, self.path, status.st_mtime)
         finally:
             os.close(fd)
 
-    def _push(self, session: Session, fd: int, offset: int, bar: Bar) -> Coro[None]:
+    def _send_rest(self, session: Session, fd: int, offset: int, bar: Bar) -> Coro[None]:
         def move(link: Link) -> Coro[None]:
             yield from link.push_file(fd, offset, str(self.source))
             yield from link.end_upload()
