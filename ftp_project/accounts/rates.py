@@ -19,7 +19,8 @@ _LARGEST_PIECE: Final = 1 << 20
 class TokenBucket:
     """Allow `rate` bytes a second on average.
 
-    What is not used is saved up for `PIECE_SECONDS` only. Raises ValueError for a rate that allows nothing.
+    What is not used is saved up for `PIECE_SECONDS` only.
+    Raises ValueError for a rate that allows nothing.
     """
 
     __slots__ = ("_last", "_tokens", "burst", "piece", "rate")
