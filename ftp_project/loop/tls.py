@@ -23,12 +23,19 @@ def wrap(
     server_side: bool,
     server_hostname: str | None = None,
     session: ssl.SSLSession | None = None,
+    tickets: int = 2,
 ) -> ssl.SSLSocket:
     """Return ``sock`` under TLS, before the handshake; the old object must not be used any more.
 
     A peer that ends without close_notify is an error (ssl.SSLEOFError): its data may be cut short
     by anybody (RFC 8446 6.1).
+
+    ``tickets`` is how many a server sends after the handshake, for resuming the session (RFC 8446
+    4.6.1). It must be 0 where the client only sends: a client that has written all and closed
+    would answer them by a reset, and with it drop what is still on its way to us.
     """
+    if server_side:
+        context.num_tickets = tickets  # copied by the connection when it is made
     return context.wrap_socket(
         sock,
         server_side=server_side,

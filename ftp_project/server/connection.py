@@ -54,7 +54,7 @@ class DataConnection:
         """
         from ftp_project.loop import tls
 
-        secured = self.sock = tls.wrap(self.sock, context, server_side=True)
+        secured = self.sock = tls.wrap(self.sock, context, server_side=True, tickets=0)
         self.secure = True
         yield from tls.handshake(secured, self.deadline())
         if need_reuse and not secured.session_reused:
