@@ -110,9 +110,12 @@ class Turns:
         return self.label.partition(" ")[2]
 
     def values(self) -> dict[str, str]:
-        """Return its local variables as text."""
-        frame = self._generator.gi_frame
-        local = {} if frame is None else frame.f_locals
+        """Return its local variables as text, also those of a generator that it yields from."""
+        local: dict[str, object] = {}
+        generator: object = self._generator
+        while isinstance(generator, GeneratorType):
+            local |= {} if generator.gi_frame is None else generator.gi_frame.f_locals
+            generator = generator.gi_yieldfrom
         return _as_text({key: value for key, value in local.items() if value is not self._state})
 
     def abandon(self) -> None:
@@ -122,11 +125,20 @@ class Turns:
         self.abandoned = True
 
 
+def _is_means(value: object) -> bool:
+    """Tell whether it is a lock, a function, or a collection of such: nothing that changes."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple | set):
+        return bool(value) and all(map(_is_means, value))
+    return isinstance(value, StepLock) or callable(value)
+
+
 def _as_text(values: Mapping[Any, object]) -> dict[str, str]:
     """Return values as short text, without locks and functions."""
     found = {}
     for key, value in values.items():
-        if not isinstance(value, StepLock) and not callable(value):
+        if not _is_means(value):
             text = repr(value)
             found[str(key)] = text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
     return found

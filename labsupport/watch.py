@@ -40,7 +40,7 @@ class Limits:
 
     wall: float = 20.0
     cpu: float = 3.0
-    still: float = 1.0
+    still: float = 0.7  # a manager's server wakes once a second (CPython, Server.serve_forever)
     callback: float = 1.5
     processes: int = 100 + 2 * (os.cpu_count() or 1)
 

@@ -179,6 +179,14 @@ def test_a_lock_may_be_released_by_hand_but_only_once() -> None:
     assert "nobody holds lock" in found.shortest.failure
 
 
+def test_a_thread_may_yield_from_another_generator_and_its_values_are_told() -> None:
+    def outer(state: State) -> Steps:
+        yield from add_one(state)
+
+    found = explore(lambda: {"counter": 0, "locks": {"a": StepLock()}}, [outer], counts_to(2))
+    assert "  1  A  read   number = 0\n  2  A  write  counter = 1\n" in repr(found)
+
+
 def test_the_timeline_draws_steps_waits_and_the_deadlock() -> None:
     waiting = explore(start, [add_one_locked] * 2, counts_to(2)).first.timeline()
     assert waiting.lanes == ["A", "B"]
