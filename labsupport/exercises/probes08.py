@@ -30,7 +30,7 @@ def _most(site: RunningServer) -> int:
     return int(json.loads(_get(site, "visitors"))["most"])
 
 
-def limit_visitors(answer: Answer, folder: Path) -> dict[str, Any]:
+def limit_fetches(answer: Answer, folder: Path) -> dict[str, Any]:
     """Judge `fetch_all(urls, limit)`: every page, in order, exactly `limit` visitors at once."""
     places = ["museum", "bakery", "theatre", "harbour", "market", "garden", "bridge"]
     with running_server("web_site") as site:
