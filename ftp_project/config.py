@@ -18,6 +18,7 @@ from ftp_project.settings.option import option, rebase_home
 from ftp_project.settings.readers import octal, rate
 
 WHAT, WHERE, LIMITS, TIMES, TLS = "What is served", "Where", "Limits", "Times", "TLS"
+OPERATION = "Operation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +149,52 @@ class Options:
     )
     tls_implicit: bool = option(
         False, "Speak TLS from the first byte, in place of AUTH TLS.", group=TLS
+    )
+
+    log_level: Literal["debug", "info", "warning", "error"] = option(
+        "warning",
+        "What is logged: info tells of sessions and transfers, debug of every command.",
+        group=OPERATION,
+    )
+    log_format: Literal["text", "json"] = option("text", "How a line looks.", group=OPERATION)
+    log_file: Path | None = option(
+        None,
+        "Where the log goes, in place of standard error; opened anew on SIGHUP.",
+        group=OPERATION,
+    )
+    xferlog: Path | None = option(
+        None, "File for a line per transfer, in the format of wu-ftpd.", group=OPERATION
+    )
+    metrics_port: int | None = option(
+        None,
+        "Serve metrics for Prometheus on this port of 127.0.0.1; 0 picks a free one.",
+        least=0,
+        most=65535,
+        group=OPERATION,
+    )
+    on_upload: str = option(
+        "",
+        "Command to run after an upload; FTP_PATH, FTP_USER and more are in its environment.",
+        metavar="COMMAND",
+        group=OPERATION,
+    )
+    on_download: str = option(
+        "", "Command to run after a download.", metavar="COMMAND", group=OPERATION
+    )
+    on_login: str = option("", "Command to run after a login.", metavar="COMMAND", group=OPERATION)
+    hook_timeout: float = option(
+        60.0, "Seconds after which such a command is ended.", least=0.1, group=OPERATION
+    )
+    grace: float = option(
+        10.0,
+        "Seconds that transfers have to finish when the server is told to end (SIGTERM).",
+        least=0,
+        group=OPERATION,
+    )
+    status: bool = option(
+        False,
+        "Show sessions and transfers in the terminal; as log lines where there is none.",
+        group=OPERATION,
     )
 
 

@@ -23,7 +23,7 @@ class DataConnection:
     transfer is given up. ``moved`` counts the bytes that the transfer has moved.
     """
 
-    __slots__ = ("clock", "granted", "moved", "rates", "secure", "sock", "stall")
+    __slots__ = ("clock", "granted", "moved", "rates", "secure", "sock", "stall", "upload")
 
     def __init__(
         self,
@@ -37,6 +37,8 @@ class DataConnection:
         self.stall = stall
         self.rates = rates
         self.moved = 0
+        #: which way the bytes go
+        self.upload = False
         #: bytes that the limits allow and that have not been moved yet
         self.granted = 0
         #: under TLS: sendfile and its kin cannot be used

@@ -8,6 +8,7 @@ its end, and all behind it wait too.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -111,7 +112,16 @@ class Control:
     def say(self, data: bytes) -> None:
         """Add a reply to those that are to be sent."""
         self._out.append(data)
+        observers = self.session.server.observers
+        if observers and data[:1] >= b"4":
+            for each in observers:
+                each.refused(self.session, int(data[:3]))
         self._out_size += len(data)
+
+    def say_now(self, data: bytes) -> None:
+        """Send a last reply as far as that goes without waiting."""
+        with contextlib.suppress(OSError):
+            self.sock.send(b"".join(self._out) + data)
 
     def send_replies(self) -> Coro[None]:
         """Send what has been said; a client that does not read it is given up after a while."""
@@ -197,6 +207,9 @@ class Control:
 
     def _obey(self, row: Row, argument: str) -> Coro[None]:
         """Carry out one command and pass on its answer."""
+        if self.session.server.trace:
+            shown = "…" if row.name in ("PASS", "ACCT") else argument
+            log.debug("%s: %s %s", self.session.peer, row.name, shown)
         answer = act(self.session, row, argument)
         if isinstance(answer, bytes):
             self.say(answer)
@@ -247,6 +260,7 @@ class Control:
     def _begin_transfer(self, transfer: Transfer) -> Coro[None]:
         session = self.session
         self.say(transfer.opening)
+        session.moving = transfer
         # Eager: a small file is sent and done before this returns, and 150 and 226 travel
         # together. Background: a large one gives way to all commands after each turn.
         session.transfer = yield from spawn(
@@ -256,7 +270,8 @@ class Control:
     def _end_transfer(self) -> Coro[None]:
         task = self.session.transfer
         assert task is not None
-        self.session.transfer = self.session.connection = None
+        session = self.session
+        session.transfer = session.connection = session.moving = None
         try:
             self.say((yield from join(task, None)))
         except TaskCancelled:  # ABOR

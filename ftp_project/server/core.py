@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ftp_project.accounts.guard import LoginGuard
 from ftp_project.accounts.limits import SessionLimits
@@ -18,6 +18,10 @@ from ftp_project.server.quotas import Quotas
 
 if TYPE_CHECKING:
     import ssl
+
+    from ftp_project.loop import Task
+    from ftp_project.server.control import Control
+    from ftp_project.server.observers import Observer
 
 log = logging.getLogger("ftp_project")
 
@@ -48,6 +52,14 @@ class Server:
         self.buffer = memoryview(bytearray(BUFFER_SIZE))
         #: how each command is used, for HELP
         self.usages: dict[str, str] = {}
+        #: told of what happens; nothing is measured for nobody
+        self.observers: list[Observer] = []
+        #: whether every command is logged
+        self.trace = False
+        #: the sessions that there are, with their tasks
+        self.sessions: dict[Control, Task[Any]] = {}
+        #: no new clients, and those that transfer nothing are sent away
+        self.draining = False
         self.tls: ssl.SSLContext | None = None
         self._jails: dict[tuple[Path, bool], Jail] = {}
 

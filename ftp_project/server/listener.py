@@ -6,7 +6,7 @@ import errno
 import socket
 from typing import Any
 
-from ftp_project.loop import Coro, TooManyDescriptors, accept, close, sleep, spawn
+from ftp_project.loop import Coro, TooManyDescriptors, accept, close, current, sleep, spawn
 from ftp_project.protocol.replies import reply
 from ftp_project.server.control import Control
 from ftp_project.server.core import Server, log
@@ -42,13 +42,15 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(server: Server, listener: socket.socket) -> Coro[None]:
-    """Accept clients until this task is cancelled; sessions end with it."""
+    """Accept clients until this task is cancelled, or the listener closed; sessions go on."""
     exhausted = False
     try:
         while True:
             try:
                 sock, address = yield from accept(listener, None)
             except OSError as error:
+                if server.draining:
+                    return
                 if error.errno not in EXHAUSTED:
                     raise
                 if not exhausted:
@@ -57,7 +59,7 @@ def serve(server: Server, listener: socket.socket) -> Coro[None]:
                 yield from sleep(PAUSE)
                 continue
             exhausted = False
-            yield from spawn(session(server, sock, address), "session", eager=True)
+            yield from spawn(session(server, sock, address), "session", eager=True, detached=True)
     finally:
         yield from close(listener)
 
@@ -82,6 +84,9 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
         data = DataChannel(sock.family, local, peer)
         state = Session(server, peer, local, data)
         control = Control(state, sock)
+        server.sessions[control] = yield from current()
+        for each in server.observers:
+            each.session_began(state)
         if server.config.tls_implicit:
             yield from control.start_tls()
         yield from control.converse()
@@ -93,6 +98,10 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
     finally:
         if state is not None:
             state.log_out()
+            for each in server.observers:
+                each.session_ended(state)
+        if control is not None:
+            server.sessions.pop(control, None)
         if admitted:
             server.limits.disconnect(peer)
         if data is not None:

@@ -15,7 +15,18 @@ from ftp_project.server.core import Server, log
 
 
 def reload(server: Server, read_users: Callable[[], Users]) -> Coro[None]:
-    """Exchange the users for what ``read_users()`` returns, called off the loop."""
+    """Exchange the users for what ``read_users()`` returns, and the certificate for a newer one.
+
+    Both are read off the loop.
+    """
+    certificate, key = server.config.tls_cert, server.config.tls_key
+    try:
+        if certificate is not None:
+            from ftp_project.server.certificates import make_context  # ssl is heavy
+
+            server.tls = yield from offload(lambda: make_context(certificate, key), None)
+    except UsageError as error:
+        log.error("%s; the certificate stays as it was", error)
     try:
         users = yield from offload(read_users, None)
     except UsageError as error:

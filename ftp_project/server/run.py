@@ -7,13 +7,17 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from ftp_project.accounts.users import Users
 from ftp_project.config import Config
 from ftp_project.errors import UsageError, reason
-from ftp_project.loop import Coro, Loop, LoopError, TaskCancelled, join, spawn
-from ftp_project.server.core import Server
+from ftp_project.loop import Coro, Loop, LoopError, Task, TaskCancelled, close, join, spawn
+from ftp_project.server.activation import inherited_listeners, notify
+from ftp_project.server.core import Server, log
+from ftp_project.server.drain import drain
 from ftp_project.server.listener import listen, serve
+from ftp_project.server.operation import Operation
 from ftp_project.server.reload import reload
 from ftp_project.server.table import USAGES
 
@@ -25,7 +29,8 @@ def run(
 ) -> None:
     """Serve until SIGINT or SIGTERM; ``ready(host, port)`` is called when clients can come.
 
-    On SIGHUP the users are exchanged for what ``read_users()`` returns.
+    On SIGHUP the users are exchanged for what ``read_users()`` returns, and logs are opened anew.
+    SIGTERM lets transfers end within ``config.grace`` seconds, a second one does not.
 
     Raises :class:`UsageError` when the server cannot start.
     """
@@ -36,43 +41,95 @@ def run(
         from ftp_project.server.certificates import make_context
 
         tls = make_context(config.tls_cert, config.tls_key)
+    with contextlib.ExitStack() as stack:
+        operation = Operation(config, stack)
+        try:
+            loop = Loop(config.selector, on_error=_log_failure)
+        except LoopError as error:
+            raise UsageError(str(error)) from None
+        listeners = inherited_listeners() or [_listen(config)]
+        server = Server(config, loop.clock)
+        server.tls, server.usages = tls, USAGES
+        stack.callback(server.close)
+        operation.attach(server, loop)
+        loop.run(_Main(loop, server, operation, read_users).main(listeners, ready))
+
+
+def _listen(config: Config) -> socket.socket:
     try:
-        loop = Loop(config.selector)
-    except LoopError as error:
-        raise UsageError(str(error)) from None
-    try:
-        listener = listen(config.host, config.port)
+        return listen(config.host, config.port)
     except (OSError, OverflowError) as error:
         why = reason(error) if isinstance(error, OSError) else "no such port"
         raise UsageError(
             f"cannot listen on {config.host} port {config.port}: {why}; "
             "choose another --port (0 picks a free one) or --host"
         ) from None
-    server = Server(config, loop.clock)
-    server.tls, server.usages = tls, USAGES
-    try:
-        loop.run(_main(loop, server, listener, ready, read_users))
-    finally:
-        server.close()
 
 
-def _main(
-    loop: Loop,
-    server: Server,
-    listener: socket.socket,
-    ready: Callable[[str, int], None],
-    read_users: Callable[[], Users] | None,
-) -> Coro[None]:
-    door = yield from spawn(serve(server, listener), "listener", eager=True)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.on_signal(number, lambda: loop.cancel(door))
+def _log_failure(task: Task[Any], error: BaseException) -> None:
+    log.error("task %s failed", task.name, exc_info=error)
 
-    def hung_up() -> None:
-        if read_users is not None:
-            loop.spawn(reload(server, read_users), "reload")
 
-    loop.on_signal(signal.SIGHUP, hung_up)
-    host, port = listener.getsockname()[:2]
-    ready(host, port)
-    with contextlib.suppress(TaskCancelled):
-        yield from join(door, None)
+class _Main:
+    """The first task, and what signals do to it."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        server: Server,
+        operation: Operation,
+        read_users: Callable[[], Users] | None,
+    ) -> None:
+        self._loop = loop
+        self._server = server
+        self._operation = operation
+        self._read_users = read_users
+        self._doors: list[Task[None]] = []
+        self._listeners: list[socket.socket] = []
+
+    def main(self, listeners: list[socket.socket], ready: Callable[[str, int], None]) -> Coro[None]:
+        """Serve until a signal ends it."""
+        loop, self._listeners = self._loop, listeners
+        for listener in listeners:
+            door = yield from spawn(serve(self._server, listener), "listener", eager=True)
+            self._doors.append(door)
+        loop.on_signal(signal.SIGINT, self._end)
+        loop.on_signal(signal.SIGTERM, self._drain)
+        loop.on_signal(signal.SIGHUP, self._hung_up)
+        host, port = listeners[0].getsockname()[:2]
+        ready(host, port)
+        self._operation.show(self._server, loop, f"ftp://{host}:{port}/")
+        notify("READY=1")
+        for door in self._doors:
+            with contextlib.suppress(TaskCancelled):
+                yield from join(door, None)
+        if self._server.draining:
+            yield from drain(self._server, self._server.config.grace, self._operation.idle)
+
+    def _hung_up(self) -> None:
+        self._loop.spawn(self._reload(), "reload")
+
+    def _end(self) -> None:
+        notify("STOPPING=1")
+        self._server.draining = False
+        for door in self._doors:
+            self._loop.cancel(door)
+
+    def _drain(self) -> None:
+        if self._server.draining:
+            self._end()
+        else:
+            self._server.draining = True
+            notify("STOPPING=1")
+            self._loop.spawn(self._close_doors(), "drain")
+
+    def _close_doors(self) -> Coro[None]:
+        for listener in self._listeners:
+            yield from close(listener)
+
+    def _reload(self) -> Coro[None]:
+        notify("RELOADING=1")
+        self._operation.reopen()
+        if self._read_users is not None:
+            yield from reload(self._server, self._read_users)
+        notify("READY=1")

@@ -35,6 +35,10 @@ class Transfer(NamedTuple):
     finish: Callable[[], None] | None = None
     #: which of the two speed limits holds
     upload: bool = False
+    #: the virtual path of the file; "" for listings, which nobody counts
+    path: str = ""
+    #: how many bytes will be moved, as far as that is known
+    size: int = 0
 
 
 class Session:
@@ -53,10 +57,12 @@ class Session:
         "facts",
         "has_left",
         "hash",
+        "identity",
         "jail",
         "leaving",
         "local",
         "login_name",
+        "moving",
         "peer",
         "protected",
         "quota",
@@ -79,6 +85,8 @@ class Session:
         #: what the user may store, if that is limited
         self.quota: Quota | None = None
         self.login_name = ""
+        #: who it says to be: the user, or what anonymous gave as password (RFC 1635)
+        self.identity = ""
         self.cwd = "/"
         #: TYPE A, the default of RFC 959 5.1
         self.ascii = True
@@ -93,6 +101,8 @@ class Session:
         #: the control connection is under TLS; PROT P was given for the data connections
         self.secure = self.protected = False
         self.transfer: Task[Any] | None = None
+        #: what it does
+        self.moving: Transfer | None = None
         #: that of the running transfer
         self.connection: DataConnection | None = None
         #: ABOR has stopped a transfer and is still to be answered
@@ -153,6 +163,7 @@ class Session:
         sock = yield from self.data.establish(server.clock() + config.connect_timeout)
         rates = server.bandwidth.limits(self, upload)
         self.connection = DataConnection(sock, server.clock, config.stall_timeout, rates)
+        self.connection.upload = upload
         if self.protected:
             assert server.tls is not None
             try:

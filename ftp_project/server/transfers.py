@@ -19,6 +19,7 @@ from ftp_project.server.connection import DataConnection
 from ftp_project.server.data import NoDataConnectionError
 from ftp_project.server.failures import failure
 from ftp_project.server.filters import BadDataError, Filter, Inflate, feed_all, finish_all
+from ftp_project.server.observers import Done
 
 if TYPE_CHECKING:
     from ftp_project.server.session import Session, Transfer
@@ -36,10 +37,30 @@ class ShrunkError(Exception):
 
 
 def carry_out(session: Session, transfer: Transfer) -> Coro[bytes]:
-    """Open the data connection, move the bytes, close everything; return the final reply.
+    """Open the data connection, move the bytes, close everything; return the final reply."""
+    if session.server.observers and transfer.path:
+        return _observed(session, transfer)
+    return _carry_out(session, transfer)
 
-    Every transfer ends here. Success is told only after the data is written and closed.
-    """
+
+def _observed(session: Session, transfer: Transfer) -> Coro[bytes]:
+    """Carry out a transfer and tell the observers how it went."""
+    server, text = session.server, session.ascii
+    began = server.clock()
+    answer = replies.ABORTED
+    try:
+        answer = yield from _carry_out(session, transfer)
+        return answer
+    finally:
+        moved = 0 if session.connection is None else session.connection.moved
+        seconds, complete = server.clock() - began, answer[:1] == b"2"
+        done = Done(transfer.path, transfer.upload, moved, seconds, complete, text)
+        for each in server.observers:
+            each.transferred(session, done)
+
+
+def _carry_out(session: Session, transfer: Transfer) -> Coro[bytes]:
+    """Every transfer ends here. Success is told only after the data is written and closed."""
     connection: DataConnection | None = None
     try:
         connection = yield from session.open_data(transfer.upload)

@@ -29,6 +29,7 @@ def password(session: Session, argument: str) -> bytes | Coro[bytes]:
     server = session.server
     found = server.users.find(name)
     if found is not None and server.users.is_anonymous(found):
+        session.identity = argument
         return enter(session, found)
     stored = None if found is None else found.password_hash
     right = server.users.passwords.check_fast(stored, argument)
@@ -58,6 +59,8 @@ def _slowly(
         answer = _admit(session, found)
         return answer if isinstance(answer, bytes) else (yield from answer)
     server.guard.failed(session.peer, name, server.clock())
+    for each in server.observers:
+        each.login_failed(session, name)
     if server.guard.banned_for(session.peer, server.clock()):
         session.leaving = True
         return reply(421, "Too many failed logins.")
@@ -66,6 +69,7 @@ def _slowly(
 
 def _admit(session: Session, user: User) -> bytes | Coro[bytes]:
     session.server.guard.succeeded(session.peer, user.name)
+    session.identity = user.name
     return enter(session, user)
 
 
@@ -79,6 +83,8 @@ def enter(session: Session, user: User) -> bytes | Coro[bytes]:
     if refusal is not None:
         return reply(530, refusal.value)
     session.log_in(user, jail)
+    for each in session.server.observers:
+        each.logged_in(session)
     return replies.LOGGED_IN if user.quota is None else _count_stored(session, user)
 
 

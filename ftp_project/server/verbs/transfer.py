@@ -38,7 +38,7 @@ def retr(session: Session, path: str) -> Transfer:
         return transfers.send_file(connection, fd, offset, size)
 
     opening = replies.OPENING if filters else opening_of(size - offset)
-    return Transfer(move, opening, lambda: os.close(fd))
+    return Transfer(move, opening, lambda: os.close(fd), path=path, size=size - offset)
 
 
 def stor(session: Session, path: str) -> Transfer:
@@ -47,9 +47,8 @@ def stor(session: Session, path: str) -> Transfer:
     After REST it is written in place, from the offset on, so that an upload can be resumed.
     """
     offset = session.take_restart()
-    return receive(
-        session, session.files.update(path, offset) if offset else session.files.store(path)
-    )
+    files = session.files
+    return receive(session, path, files.update(path, offset) if offset else files.store(path))
 
 
 def appe(session: Session, path: str) -> Transfer:
@@ -57,7 +56,7 @@ def appe(session: Session, path: str) -> Transfer:
 
     The file is made if there is none. It grows in place, under a lock: 450 for a second writer.
     """
-    return receive(session, session.files.update(path, session.take_restart() or None))
+    return receive(session, path, session.files.update(path, session.take_restart() or None))
 
 
 def stou(session: Session, argument: str) -> Transfer:
@@ -67,7 +66,8 @@ def stou(session: Session, argument: str) -> Transfer:
     """
     session.restart = 0
     upload = session.files.store_unique(session.cwd, argument.strip() or "upload")
-    return receive(session, upload, reply(150, f"FILE: {upload.name}"))
+    path = session.path(upload.name)
+    return receive(session, path, upload, reply(150, f"FILE: {upload.name}"))
 
 
 def abor(session: Session, argument: str) -> bytes:
@@ -81,8 +81,10 @@ def abor(session: Session, argument: str) -> bytes:
     return replies.ABOR_DONE if aborted else replies.NOTHING_TO_ABORT
 
 
-def receive(session: Session, upload: Upload, opening: bytes = replies.OPENING) -> Transfer:
-    """Return the transfer that fills ``upload``."""
+def receive(
+    session: Session, path: str, upload: Upload, opening: bytes = replies.OPENING
+) -> Transfer:
+    """Return the transfer that fills ``upload``, which will be seen at ``path``."""
     filters = incoming(session)
     buffer = session.server.buffer
     take = None if session.quota is None else Taker(session.quota, upload)
@@ -97,7 +99,7 @@ def receive(session: Session, upload: Upload, opening: bytes = replies.OPENING) 
         if take is not None:
             take.settle()
 
-    return Transfer(move, opening, release, upload.commit, upload=True)
+    return Transfer(move, opening, release, upload.commit, upload=True, path=path)
 
 
 def outgoing(session: Session) -> list[Filter]:

@@ -110,7 +110,7 @@ def test_commands_are_answered_while_downloads_run_and_stall(server):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_server_at_once_and_leaves_nothing(serve, number):
-    server = serve()
+    server = serve("--grace", "0")
     ftp = server.client()
     data = ftp.transfercmd("STOR half")
     data.sendall(b"half of it")

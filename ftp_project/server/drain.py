@@ -1,0 +1,34 @@
+"""A graceful end: no new clients, idle sessions are sent away, transfers may finish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ftp_project.loop import Coro, sleep
+from ftp_project.loop.traps import Cancel
+from ftp_project.protocol.replies import reply
+from ftp_project.server.core import Server, log
+
+#: seconds between two looks at who is still there
+LOOK = 0.05
+CLOSING = reply(421, "The server is closing down.")
+
+
+def drain(server: Server, grace: float, idle: Callable[[], bool]) -> Coro[None]:
+    """Return when all sessions have ended, after ``grace`` seconds, or when called off.
+
+    ``idle()`` tells whether nothing else has to be waited for.
+    """
+    deadline = server.clock() + grace
+    for control, task in list(server.sessions.items()):
+        if control.session.transfer is None:
+            control.say_now(CLOSING)
+            yield Cancel(task)
+        else:
+            control.session.leaving = True  # it goes on to the end of its transfer
+    while server.draining and (server.sessions or not idle()):
+        if server.clock() >= deadline:
+            if grace:
+                log.warning("%d sessions did not end in %g s", len(server.sessions), grace)
+            return
+        yield from sleep(LOOK)
