@@ -1,14 +1,18 @@
-# reason: fetch_all was not done .* waits at the line `places.acquire\(\)`
-from urllib.request import urlopen
-
-from gevent.lock import Semaphore
+# reason: never ends: gate is taken a second time
+import multiprocessing as mp
 
 
-def fetch_all(urls, limit):
-    places = Semaphore(limit)
-    pages = []
-    for url in urls:
-        places.acquire()
-        with urlopen(url) as answer:
-            pages.append(answer.read())
-    return pages
+def visit(task, n, gate, results):
+    with gate, gate:
+        results[n] = task(n)
+
+
+def visit_all(task, numbers, limit):
+    with mp.Manager() as manager:
+        gate, results = mp.Lock(), manager.dict()
+        visitors = [mp.Process(target=visit, args=(task, n, gate, results)) for n in numbers]
+        for visitor in visitors:
+            visitor.start()
+        for visitor in visitors:
+            visitor.join()
+        return dict(results)

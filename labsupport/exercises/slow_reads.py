@@ -1,0 +1,58 @@
+"""Let every lost update happen: who reads a shared value goes on only when another has read it too.
+
+`install` is called in each process of an answer before its own code. It changes how the values
+of multiprocessing and the proxies of a manager are read. An answer that holds a lock while it
+reads and writes makes the others stand still; then the reader goes on after a moment.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from multiprocessing import managers, sharedctypes
+from typing import Any
+
+from labsupport.exercises.meeting import count, meet
+from labsupport.notes import Note, note, read_notes
+
+_READS = ("__getitem__", "get", "__getattribute__")  # of a manager's objects
+
+
+def install() -> None:
+    """Slow down the reading of shared values in this process."""
+    proxy: Any = managers.BaseProxy
+    original = proxy._callmethod
+
+    @functools.wraps(original)
+    def called(self: Any, name: str, *arguments: Any, **options: Any) -> Any:
+        value = original(self, name, *arguments, **options)
+        if name in _READS:
+            _wait_for_another_reader()
+        return value
+
+    synchronized: Any = sharedctypes.Synchronized
+    plain = synchronized.value
+
+    def read(self: Any) -> Any:
+        value = plain.fget(self)
+        _wait_for_another_reader()
+        return value
+
+    proxy._callmethod = called
+    synchronized.value = property(read, plain.fset)
+
+
+def _wait_for_another_reader() -> None:
+    notes = read_notes()
+    parent = next((entry["pid"] for entry in notes if entry["kind"] == "probe"), os.getpid())
+    if parent == os.getpid() or count(notes, "read-alone"):
+        return
+    note("begin", what="read")
+    if not meet(_two_have_read):
+        note("read-alone")
+    note("end", what="read")
+
+
+def _two_have_read(notes: list[Note]) -> bool:
+    readers = {entry["pid"] for entry in notes if entry.get("what") == "read"}
+    return len(readers) > 1 or count(notes, "read-alone") > 0

@@ -1,0 +1,14 @@
+# reason: (?s)orders fail.*The end is wrong
+from labsupport import StepLock
+
+
+def transfer(state, source, target, amount):
+    with (yield StepLock("mine")):
+        yield "read source"
+        left = state[source]
+        yield "write source"
+        state[source] = left - amount
+        yield "read target"
+        right = state[target]
+        yield "write target"
+        state[target] = right + amount
