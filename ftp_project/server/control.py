@@ -32,7 +32,7 @@ from ftp_project.protocol.replies import reply
 from ftp_project.server.core import log
 from ftp_project.server.failures import failure
 from ftp_project.server.session import Transfer
-from ftp_project.server.table import TABLE, Row, act
+from ftp_project.server.table import NOT_IMPLEMENTED, TABLE, Row, act
 from ftp_project.server.transfers import carry_out
 
 if TYPE_CHECKING:
@@ -194,6 +194,8 @@ class Control:
         if verb in WEB_VERBS:
             self.session.leaving = True
             self.say(reply(421, "This is an FTP server."))
+        elif verb in NOT_IMPLEMENTED:
+            self.say(reply(502))
         else:
             self._not_understood(replies.NOT_UNDERSTOOD)
 

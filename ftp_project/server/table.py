@@ -155,6 +155,13 @@ def make_table(rows: Iterable[Row]) -> dict[str, Row]:
 
 
 TABLE = make_table(ROWS)
+
+#: commands of the RFCs that are not implemented (502); words that nobody knows are 500.
+#: RFC 959 (SMNT), 1639 (LPRT, LPSV), 2228 (ADAT, MIC, CONF, ENC), 2640 (LANG), and
+#: draft-somers-ftp-mfxx (MFF, MFCT)
+NOT_IMPLEMENTED = frozenset(
+    {"ADAT", "CONF", "ENC", "LANG", "LPRT", "LPSV", "MFCT", "MFF", "MIC", "SMNT"}
+)
 USAGES = {row.name: row.usage for row in sorted(ROWS, key=lambda row: row.name)}
 
 

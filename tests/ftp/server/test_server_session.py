@@ -69,6 +69,7 @@ def test_quit_during_a_transfer_lets_it_end(server):
     ("command", "code"),
     [
         ("FROB", 500),
+        ("SMNT /", 502),
         ("CWD", 501),
         ("PWD now", 501),
         ("TYPE X", 501),
