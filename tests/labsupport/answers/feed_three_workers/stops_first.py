@@ -1,0 +1,21 @@
+# reason: returned 0 results for 6 items
+import gevent
+from gevent.queue import Queue
+
+STOP = object()
+
+
+def process(items, work):
+    queue, results = Queue(), []
+
+    def worker():
+        while (item := queue.get()) is not STOP:
+            results.append(work(item))
+
+    workers = [gevent.spawn(worker) for _ in range(3)]
+    for _ in workers:
+        queue.put(STOP)
+    for item in items:
+        queue.put(item)
+    gevent.joinall(workers)
+    return sorted(results)
