@@ -54,11 +54,15 @@ class Operation:
             server.observers.append(metrics)
             loop.spawn(metrics.probe(), "probe")
             loop.spawn(metrics.serve(self._metrics_listener), "metrics")
-            host, port = self._metrics_listener.getsockname()
-            print(f"Metrics at http://{host}:{port}/metrics", flush=True)
 
     def show(self, server: Server, loop: Loop, title: str) -> None:
-        """Put up the status screen, where one is wanted and can be seen."""
+        """Tell where the metrics are; put up the status screen where it is wanted and can be seen.
+
+        ``title`` is the address of the server.
+        """
+        if self._metrics_listener is not None:
+            host, port = self._metrics_listener.getsockname()
+            print(f"Metrics at http://{host}:{port}/metrics", flush=True)
         if self._screen:
             from ftp_project.server.status import Screen
 
