@@ -32,7 +32,7 @@ class Screen(Observer):
         self._server = server
         self._title = title
         self._console = console or Console()
-        self._began = server.clock()
+        self._began = self._drawn = server.clock()
         self._finished = 0
         self._failed = 0
         self._moved = 0
@@ -69,7 +69,9 @@ class Screen(Observer):
         table.add_column("progress", width=12)
         table.add_column("moved", justify="right", width=9)
         table.add_column("rate", justify="right", width=11)
-        rates = {session: self._rate(session) for session in sessions}
+        now = self._server.clock()
+        elapsed, self._drawn = max(now - self._drawn, 0.001), now
+        rates = {session: self._rate(session, elapsed) for session in sessions}
         self._seen = {session: seen for session, seen in self._seen.items() if session in rates}
         for session in sessions[:ROWS]:
             self._add(table, session, rates[session])
@@ -104,13 +106,13 @@ class Screen(Observer):
             f"{amount(rate)}/s",
         )
 
-    def _rate(self, session: Session) -> float:
+    def _rate(self, session: Session, elapsed: float) -> float:
         connection = session.connection
         if connection is None:
             self._seen.pop(session, None)
             return 0.0
-        before, rate = self._seen.get(session, (0, 0.0))
-        new = max(0, connection.moved - before) / PERIOD
+        before, rate = self._seen.get(session, (connection.moved, 0.0))
+        new = max(0, connection.moved - before) / elapsed
         rate = new if session not in self._seen else rate + SMOOTHING * (new - rate)
         self._seen[session] = connection.moved, rate
         return rate
