@@ -1,0 +1,5 @@
+# reason: a reply came before its end: b'GRUE'
+def answer_lines(connection):
+    with connection:
+        while data := connection.recv(1024):
+            connection.sendall(data.decode().upper().encode())
