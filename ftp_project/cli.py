@@ -9,6 +9,7 @@ import typer
 
 from ftp_project import __version__
 from ftp_project.client.commands import get, ls, put
+from ftp_project.commands.cert import cert
 from ftp_project.commands.flags import takes_options
 from ftp_project.commands.passwd import passwd
 from ftp_project.commands.serve import serve
@@ -42,6 +43,7 @@ def _common(
 
 app.command()(takes_options(serve))
 app.command()(passwd)
+app.command()(cert)
 app.command()(get)
 app.command()(put)
 app.command()(ls)
