@@ -20,7 +20,10 @@ from labsupport.waits import describe
 from labsupport.watch import Limits, Watched, watch
 
 _UNKNOWN = "None of the usual causes fits; the list above is all that can be seen."
-_CLOCK = re.compile(r"\bsleep\(|timeout|\b(join|get|poll|wait|result)\(\s*[\d.]")
+# An argument is a time limit, also when it is a name; None and True set none.
+_CLOCK = re.compile(
+    r"\bsleep\(|timeout|\b(join|get|poll|wait|result)\(\s*(?!(None|True)\s*\))[^\s)]"
+)
 
 
 @dataclass(frozen=True)
