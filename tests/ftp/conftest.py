@@ -64,7 +64,7 @@ def tool() -> Callable[..., subprocess.CompletedProcess[bytes]]:
 
     def run(name: str, *arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
         if shutil.which(name) is None:
-            pytest.fail(f"{name} is not installed: apt-get install {name}")
+            pytest.fail(f"{name} is not installed: install the packages that .ci/tools names")
         return subprocess.run(
             [name, *arguments], capture_output=True, timeout=90, check=False, **options
         )

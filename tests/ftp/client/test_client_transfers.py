@@ -9,8 +9,7 @@ import subprocess
 import sys
 
 import pytest
-
-from conftest import hashes_of, make_tree
+from trees import hashes_of, make_tree
 
 
 def url(server, path="", scheme="ftp"):

@@ -13,8 +13,7 @@ import subprocess
 import threading
 
 import pytest
-
-from conftest import hashes_of, make_tree
+from trees import hashes_of, make_tree
 
 SETTINGS = """
 listen=NO
