@@ -15,7 +15,7 @@ from typing import Literal
 
 from ftp_project.accounts.users import Users
 from ftp_project.settings.option import option, rebase_home
-from ftp_project.settings.readers import octal, rate
+from ftp_project.settings.readers import ipv4, octal, ports, rate
 
 WHAT, WHERE, LIMITS, TIMES, TLS = "What is served", "Where", "Limits", "Times", "TLS"
 OPERATION = "Operation"
@@ -68,6 +68,25 @@ class Options:
     )
     selector: Literal["auto", "select", "poll", "epoll", "kqueue"] = option(
         "auto", "How to wait for sockets.", group=WHERE
+    )
+
+    passive_ports: tuple[int, int] | None = option(
+        None,
+        "Ports for passive data connections, for example 50000-50100; any without it.",
+        metavar="FIRST-LAST",
+        read=ports,
+        write="{0[0]}-{0[1]}".format,
+        group=WHERE,
+    )
+    masquerade_address: str = option(
+        "",
+        "IPv4 address that PASV tells, where clients reach the server through another (NAT).",
+        metavar="ADDRESS",
+        read=ipv4,
+        group=WHERE,
+    )
+    banner: str = option(
+        "FTP server ready.", "Text of the greeting; may have several lines.", group=WHERE
     )
 
     max_clients: int | None = option(None, "Sessions in all.", least=1, group=LIMITS)
@@ -130,6 +149,13 @@ class Options:
         "Seconds without a byte after which a transfer is given up, or a client that does "
         "not read its replies.",
         least=0.1,
+        group=TIMES,
+    )
+    minimum_rate: int = option(
+        64,
+        "Bytes a second that a transfer must reach while it waits for its client, over the time "
+        "of --stall-timeout; 0 for no such limit.",
+        least=0,
         group=TIMES,
     )
 

@@ -78,6 +78,12 @@ def multiline(code: int, first: str, lines: Iterable[str], last: str | None = No
     return b"".join(parts)
 
 
+def greeting(text: str) -> bytes:
+    """Encode the 220 reply that a client gets first; `text` may have several lines."""
+    first, *lines = text.splitlines() or [""]
+    return multiline(220, first, lines[:-1], lines[-1]) if lines else reply(220, first)
+
+
 def multiline_raw(code: int, first: str, body: bytes, last: str | None = None) -> bytes:
     """Wrap ready-made lines (each ends in CRLF) into a reply: STAT of a path (RFC 959 4.1.3).
 

@@ -20,10 +20,24 @@ class DataConnection:
     """One data connection.
 
     ``clock`` gives the loop's time and ``stall`` the seconds without a byte after which a
-    transfer is given up. ``moved`` counts the bytes that the transfer has moved.
+    transfer is given up; so is one that has waited as long for ``least`` bytes, else a client
+    could hold it for ever with one byte at a time. ``moved`` counts the bytes that were moved.
     """
 
-    __slots__ = ("clock", "granted", "moved", "rates", "secure", "sock", "stall", "upload")
+    __slots__ = (
+        "_asked_at",
+        "_counted",
+        "_patience",
+        "clock",
+        "granted",
+        "least",
+        "moved",
+        "rates",
+        "secure",
+        "sock",
+        "stall",
+        "upload",
+    )
 
     def __init__(
         self,
@@ -31,10 +45,16 @@ class DataConnection:
         clock: Callable[[], float],
         stall: float,
         rates: Rates = UNLIMITED,
+        least: int = 0,
     ) -> None:
         self.sock = sock
         self.clock = clock
         self.stall = stall
+        self.least = least
+        #: seconds for which we still wait, and the bytes at which they were given
+        self._patience, self._counted = stall, 0
+        #: since when we wait, unless we move bytes
+        self._asked_at: float | None = None
         self.rates = rates
         self.moved = 0
         #: which way the bytes go
@@ -45,8 +65,17 @@ class DataConnection:
         self.secure = False
 
     def deadline(self) -> float:
-        """Return when a wait that begins now gives up."""
-        return self.clock() + self.stall
+        """Return when a wait for the client that begins now gives up.
+
+        Only such waits count: a slow disk, or a limit of ours, is not the client's fault.
+        """
+        now = self.clock()
+        if self.moved - self._counted >= self.least:
+            self._patience, self._counted = self.stall, self.moved
+        elif self._asked_at is not None:
+            self._patience -= now - self._asked_at
+        self._asked_at = now
+        return now + self._patience
 
     def protect(self, context: ssl.SSLContext, need_reuse: bool) -> Coro[None]:
         """Put TLS on the connection, as its server (RFC 4217 9).
@@ -56,9 +85,11 @@ class DataConnection:
         """
         from ftp_project.loop import tls
 
-        secured = self.sock = tls.wrap(self.sock, context, server_side=True, tickets=0)
+        secured = self.sock
+        if not isinstance(secured, tls.SSLSocket):  # else it was met before its command came
+            secured = self.sock = tls.wrap(secured, context, server_side=True, tickets=0)
+            yield from tls.handshake(secured, self.deadline())
         self.secure = True
-        yield from tls.handshake(secured, self.deadline())
         if need_reuse and not secured.session_reused:
             raise OSError("the TLS session of the control connection was not reused")
 
@@ -100,6 +131,9 @@ class DataConnection:
 
     def count(self, moved: int) -> None:
         """Count bytes that were moved."""
+        if self._asked_at is not None:
+            self._patience -= self.clock() - self._asked_at
+            self._asked_at = None
         self.moved += moved
         self.granted -= moved
 

@@ -8,10 +8,9 @@ its end, and all behind it wait too.
 
 from __future__ import annotations
 
-import contextlib
 import socket
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ftp_project.files.errors import FileError
 from ftp_project.loop import (
@@ -19,21 +18,20 @@ from ftp_project.loop import (
     TaskCancelled,
     TimedOut,
     cancel,
-    close,
     join,
+    pause,
     readable_or_done,
-    recv,
-    sendall,
     spawn,
 )
 from ftp_project.protocol import replies
 from ftp_project.protocol.commands import Command, CommandParser, Problem
-from ftp_project.protocol.replies import reply
+from ftp_project.protocol.replies import greeting, reply
 from ftp_project.server.core import log
 from ftp_project.server.failures import failure
 from ftp_project.server.session import Transfer
 from ftp_project.server.table import NOT_IMPLEMENTED, TABLE, Row, act
 from ftp_project.server.transfers import carry_out
+from ftp_project.server.wire import Wire
 
 if TYPE_CHECKING:
     from ftp_project.server.session import Session
@@ -42,6 +40,8 @@ if TYPE_CHECKING:
 READ_SIZE = 8192
 #: replies that may pile up before they must be sent: bounds what a client can make us hold
 REPLIES_LIMIT = 1 << 16
+#: reads after which the others get their turn, however fast this client sends
+TURNS = 4
 #: commands that may wait behind a transfer before no more are read
 WAITING_LIMIT = 256
 #: commands that are not understood, one after the other, before the session is ended
@@ -50,50 +50,28 @@ PATIENCE = 10
 WEB_VERBS = frozenset({"GET", "POST", "PUT", "HEAD", "DELETE", "CONNECT", "PATCH", "TRACE"})
 
 
-class Control:
-    """Reads commands from a socket, has them carried out, sends the replies."""
+class Control(Wire):
+    """Reads commands from a connection, has them carried out, sends the replies."""
 
-    __slots__ = (
-        "_out",
-        "_out_size",
-        "_parser",
-        "_pending",
-        "_recv",
-        "_sendall",
-        "_would_block",
-        "session",
-        "sock",
-    )
+    __slots__ = ("_parser", "_pending")
 
     def __init__(self, session: Session, sock: socket.socket) -> None:
-        self.session = session
-        self.sock = sock
+        super().__init__(session, sock)
         self._parser = CommandParser()
         self._pending: deque[Command | Problem] = deque()
-        self._out: list[bytes] = []
-        self._out_size = 0
-        self._recv: Any = recv
-        self._sendall: Any = sendall
-        self._would_block: tuple[type[OSError], ...] = (BlockingIOError,)
         session.has_left = self.has_left
         session.begin_tls = self.begin_tls
-
-    def has_left(self) -> bool:
-        """Tell whether the client has closed this connection and left nothing to be read."""
-        try:
-            # Below TLS: what it would say is decided by whether any bytes are left.
-            return socket.socket.recv(self.sock, 1, socket.MSG_PEEK) == b""
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
 
     def converse(self) -> Coro[None]:
         """Hold the whole conversation; returns when it is over. Raises OSError when it breaks."""
         session = self.session
-        self.say(reply(220, "FTP server ready."))
+        self.say(greeting(session.server.config.banner))
+        turns = 0
         try:
             while not session.leaving:
+                turns += 1
+                if not turns % TURNS:
+                    yield from pause()
                 yield from self._answer_pending()
                 if session.leaving:
                     break
@@ -104,33 +82,9 @@ class Control:
             yield from self._wait_for_transfer()
         except TimedOut:
             log.info("%s idle for too long", session.peer)
-            self.say(reply(421, "Too long without a command, closing the connection."))
+            what = "command" if session.user is not None else "login"
+            self.say(reply(421, f"Too long without a {what}, closing the connection."))
         yield from self.send_replies()
-
-    # ------------------------------------------------------------------ replies
-
-    def say(self, data: bytes) -> None:
-        """Add a reply to those that are to be sent."""
-        self._out.append(data)
-        observers = self.session.server.observers
-        if observers and data[:1] >= b"4":
-            for each in observers:
-                each.refused(self.session, int(data[:3]))
-        self._out_size += len(data)
-
-    def say_now(self, data: bytes) -> None:
-        """Send a last reply as far as that goes without waiting."""
-        with contextlib.suppress(OSError):
-            self.sock.send(b"".join(self._out) + data)
-
-    def send_replies(self) -> Coro[None]:
-        """Send what has been said; a client that does not read it is given up after a while."""
-        if self._out:
-            data = b"".join(self._out)
-            self._out.clear()
-            self._out_size = 0
-            server = self.session.server
-            yield from self._sendall(self.sock, data, server.clock() + server.config.stall_timeout)
 
     # ------------------------------------------------------------------ commands
 
@@ -138,7 +92,10 @@ class Control:
         """Wait for commands, or for the end of the transfer; False when the client has left."""
         session, transfer = self.session, self.session.transfer
         if transfer is None:
-            data = yield from self._recv(self.sock, READ_SIZE, self._deadline())
+            deadline = self._deadline()
+            if deadline < session.server.clock():  # it sends without end, and does not log in
+                raise TimedOut
+            data = yield from self._recv(self.sock, READ_SIZE, deadline)
         else:
             if len(self._pending) >= WAITING_LIMIT:
                 yield from join(transfer, None)
@@ -152,20 +109,16 @@ class Control:
         if not data:
             log.info("%s has left", session.peer)
             return False
-        commands = self._parser.feed(data)
-        self._pending.extend(commands)
+        self._pending.extend(self._parser.feed(data))
         owed = self._parser.take_telnet_replies()
         if owed:
             self.say(owed)
-        if transfer is not None and any(command[0] == "ABOR" for command in commands):
-            # It acts at once and is answered in its turn: behind the 426 of the transfer.
-            session.aborted = True
-            yield from cancel(transfer, None)
         return True
 
     def _deadline(self) -> float:
-        config, now = self.session.server.config, self.session.server.clock()
-        return now + config.idle_timeout
+        session, server = self.session, self.session.server
+        deadline = server.clock() + server.config.idle_timeout
+        return deadline if session.user is not None else min(deadline, session.login_by)
 
     def _answer_pending(self) -> Coro[None]:
         """Carry out the commands that have come, as far as that can be done now."""
@@ -178,7 +131,12 @@ class Control:
             command = pending[0]
             row = TABLE.get(command.verb) if isinstance(command, Command) else None
             if session.transfer is not None and not (row is not None and row.during_transfer):
-                return
+                if session.aborted or not any(each[0] == "ABOR" for each in pending):
+                    return
+                # It acts at once and is answered in its turn: behind the 426 of the transfer.
+                session.aborted = True
+                yield from cancel(session.transfer, None)
+                continue
             pending.popleft()
             if isinstance(command, Problem):
                 self._not_understood(reply(*command))
@@ -215,6 +173,12 @@ class Control:
         answer = act(self.session, row, argument)
         if isinstance(answer, bytes):
             self.say(answer)
+            if row.transfers:
+                # A client under TLS may already wait for our side of the handshake: it must see
+                # that there will be none.
+                yield from self.session.data.shut()
+            elif self.session.secure and self.session.data.is_due(self.session.protected):
+                yield from self._expect_data()
         elif isinstance(answer, Transfer):
             yield from self._begin_transfer(answer)
         else:
@@ -222,6 +186,12 @@ class Control:
                 self.say((yield from answer))
             except FileError as error:
                 self.say(failure(error, row.name))
+
+    def _expect_data(self) -> Coro[None]:
+        """See to it that a protected data connection may come before its command."""
+        session, server = self.session, self.session.server
+        context = server.tls if session.protected else None
+        yield from session.data.take_early(context, server.config.stall_timeout)
 
     def begin_tls(self) -> Coro[bytes]:
         """Answer AUTH TLS and put this connection under TLS (RFC 4217 4).
@@ -232,30 +202,11 @@ class Control:
         if self._pending or self._parser.pending:
             self.session.leaving = True
             return reply(421, "Plain text behind AUTH TLS: closing the connection.")
+        self.session.log_out()  # who it is must be said again, under TLS (RFC 2228 3)
         self.say(reply(234))
         yield from self.send_replies()
         yield from self.start_tls()
         return b""
-
-    def end(self) -> Coro[None]:
-        """Close the connection; under TLS its end is told first."""
-        if self.session.secure:
-            from ftp_project.loop import tls
-
-            tls.finish(self.sock)  # type: ignore[arg-type]
-        yield from close(self.sock)
-
-    def start_tls(self) -> Coro[None]:
-        """Do the handshake; from then on everything goes through TLS. Raises OSError."""
-        from ftp_project.loop import tls
-
-        server = self.session.server
-        assert server.tls is not None
-        secured = self.sock = tls.wrap(self.sock, server.tls, server_side=True)
-        yield from tls.handshake(secured, server.clock() + server.config.login_timeout)
-        self._recv, self._sendall = tls.recv, tls.sendall
-        self._would_block = tls.WOULD_BLOCK
-        self.session.secure = True
 
     # ------------------------------------------------------------------ transfers
 

@@ -8,6 +8,8 @@ is accepted, its peer must be the client of the control connection, else it is a
 
 from __future__ import annotations
 
+import errno
+import random
 import socket
 from typing import Any
 
@@ -16,6 +18,8 @@ from ftp_project.loop import connect as connect_to
 
 #: connections that may wait on a passive listener: the client's own, and a few strangers
 BACKLOG = 8
+#: ports of a range that are tried before the client is told to come again (425)
+MOST_TRIED = 1000
 
 
 class NoDataConnectionError(Exception):
@@ -26,16 +30,20 @@ class DataChannel:
     """The data connections of one session, one after the other.
 
     ``family`` is that of the control connection, whose two ends are ``local`` and ``peer``.
+    ``ports`` are the first and last one to listen on; None leaves the choice to the system.
     """
 
-    __slots__ = ("_listener", "_target", "armed", "family", "local", "peer")
+    __slots__ = ("_listener", "_ports", "_target", "armed", "family", "local", "peer")
 
-    def __init__(self, family: int, local: str, peer: str) -> None:
+    def __init__(
+        self, family: int, local: str, peer: str, ports: tuple[int, int] | None = None
+    ) -> None:
         self.family = family
         self.local = local
         self.peer = peer
         #: PASV, EPSV, PORT or EPRT was given for the next transfer
         self.armed = False
+        self._ports = ports
         self._listener: socket.socket | None = None
         self._target: tuple[Any, ...] | None = None
 
@@ -58,12 +66,27 @@ class DataChannel:
             listener.setblocking(False)
             # Else closed connections that linger in TIME_WAIT would use up the ports.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((self.local, 0))
-            listener.listen(BACKLOG)
+            for port in self._candidates():
+                try:
+                    listener.bind((self.local, port))
+                    listener.listen(BACKLOG)
+                    return listener
+                except OSError as error:
+                    if not port or error.errno != errno.EADDRINUSE:
+                        raise
+            raise OSError(errno.EADDRINUSE, "all passive ports are in use")
         except OSError:
             listener.close()
             raise
-        return listener
+
+    def _candidates(self) -> list[int]:
+        """Return the ports to try: neighbours, from a place that cannot be foretold."""
+        if self._ports is None:
+            return [0]
+        first, last = self._ports
+        count = last - first + 1
+        start = random.randrange(count)
+        return [first + (start + step) % count for step in range(min(count, MOST_TRIED))]
 
     @staticmethod
     def _close_unused(listener: socket.socket) -> None:
@@ -91,6 +114,8 @@ class DataChannel:
         while True:
             connection, address = yield from accept(self._listener, deadline)
             if address[0] == self.peer:
+                if self._ports is not None:  # they are few: others may need this one
+                    yield from self._close_listener()
                 return connection
             connection.close()
 
@@ -108,6 +133,9 @@ class DataChannel:
     def shut(self) -> Coro[None]:
         """Give the listener back."""
         self.armed = False
-        if self._listener is not None:
-            yield from close(self._listener)
-            self._listener = None
+        yield from self._close_listener()
+
+    def _close_listener(self) -> Coro[None]:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            yield from close(listener)

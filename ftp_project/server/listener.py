@@ -32,6 +32,9 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6 and address[0] == "::":
+            # All addresses means IPv4's too (RFC 3493 5.3), whatever the system's default is.
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         listener.bind(address)
         listener.listen(BACKLOG)
         listener.setblocking(False)
@@ -81,7 +84,7 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
         # ABOR may come as urgent data (RFC 959 4.1.3); read it where it stands in the stream.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         local = sock.getsockname()[0]
-        data = DataChannel(sock.family, local, peer)
+        data = DataChannel(sock.family, local, peer, server.config.passive_ports)
         state = Session(server, peer, local, data)
         control = Control(state, sock)
         server.sessions[control] = yield from current()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftp_project.loop import Coro, Task, close
 from ftp_project.protocol import paths
+from ftp_project.protocol.errors import BadArgumentError
 from ftp_project.protocol.facts import DEFAULT_FACTS
 from ftp_project.server.connection import DataConnection
 
@@ -61,6 +62,7 @@ class Session:
         "jail",
         "leaving",
         "local",
+        "login_by",
         "login_name",
         "moving",
         "peer",
@@ -85,9 +87,11 @@ class Session:
         #: what the user may store, if that is limited
         self.quota: Quota | None = None
         self.login_name = ""
+        #: when the login must be done, in the loop's time
+        self.login_by = server.clock() + server.config.login_timeout
         #: who it says to be: the user, or what anonymous gave as password (RFC 1635)
         self.identity = ""
-        self.cwd = "/"
+        self.cwd: str = "/"
         #: TYPE A, the default of RFC 959 5.1
         self.ascii = True
         #: where the next transfer starts (REST)
@@ -143,15 +147,23 @@ class Session:
         """Forget the user and all that was set (REIN, RFC 959 4.1.1)."""
         if self.user is not None:
             self.server.limits.logout(self.user.name)
+            self.login_by = self.server.clock() + self.server.config.login_timeout
         self.user = self.jail = self.quota = self.rename_from = None
         self.login_name, self.cwd, self.ascii, self.restart = "", "/", True, 0
         self.facts = DEFAULT_FACTS
         self.deflate = self.epsv_only = False
+        self.hash = "SHA-256"
         self.data.armed = False
 
     def take_restart(self) -> int:
-        """Return the offset that REST set, once."""
+        """Return the offset that REST set, once.
+
+        It counts bytes of the file; those of a text that is converted on its way are others.
+        Raises BadArgumentError.
+        """
         offset, self.restart = self.restart, 0
+        if offset and self.ascii:
+            raise BadArgumentError("Resuming is not allowed in ASCII mode: send TYPE I.", 554)
         return offset
 
     def open_data(self, upload: bool) -> Coro[DataConnection]:
@@ -162,7 +174,9 @@ class Session:
         server, config = self.server, self.server.config
         sock = yield from self.data.establish(server.clock() + config.connect_timeout)
         rates = server.bandwidth.limits(self, upload)
-        self.connection = DataConnection(sock, server.clock, config.stall_timeout, rates)
+        stall = config.stall_timeout
+        least = int(config.minimum_rate * stall)
+        self.connection = DataConnection(sock, server.clock, stall, rates, least)
         self.connection.upload = upload
         if self.protected:
             assert server.tls is not None

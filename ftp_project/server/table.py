@@ -208,5 +208,7 @@ def act(session: Session, row: Row, argument: str) -> Answer:
     except (FileError, BadArgumentError) as error:
         return failure(error, row.name)
     finally:
+        if row.transfers:
+            session.restart = 0  # it was for this one (RFC 3659 5.3), whatever became of it
         if session.rename_from is before:
             session.rename_from = None  # RNTO must follow RNFR at once (RFC 959 4.1.3)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import re
 from typing import Any
 
 from ftp_project.accounts.sizes import parse_size
@@ -32,6 +34,31 @@ def octal(value: Any) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 4) or set(text) & set("89"):
         raise ValueError('must be octal digits in quotes, for example "022"')
     return int(text, 8)
+
+
+def ports(value: Any) -> tuple[int, int]:
+    """Return the first and the last port of a range.
+
+    >>> ports("50000-50100"), ports(50000)
+    ((50000, 50100), (50000, 50000))
+    """
+    match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", str(value), re.ASCII)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not 0 < first <= last < 65536:
+        raise ValueError("must be two ports, the lower one first, for example 50000-50100")
+    return first, last
+
+
+def ipv4(value: Any) -> str:
+    """Return an IPv4 address; an empty text stays one.
+
+    >>> ipv4("192.0.2.1")
+    '192.0.2.1'
+    """
+    try:
+        return str(ipaddress.IPv4Address(value)) if value else ""
+    except ValueError:
+        raise ValueError("must be an IPv4 address in numbers, for example 192.0.2.1") from None
 
 
 def several(value: Any) -> Any:

@@ -24,7 +24,10 @@ def pasv(session: Session, argument: str) -> bytes:
     if ":" in host:
         return reply(522, "PASV cannot name an IPv6 address: use EPSV.")
     port = _listen(session)
-    return port if isinstance(port, bytes) else reply(227, addresses.pasv_text(host, port))
+    if isinstance(port, bytes):
+        return port
+    told = session.server.config.masquerade_address or host
+    return reply(227, addresses.pasv_text(told, port))
 
 
 def epsv(session: Session, argument: str) -> bytes:

@@ -6,6 +6,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from ftp_project.accounts import permissions
+from ftp_project.loop import Coro, pause
 from ftp_project.protocol import facts, replies, times
 from ftp_project.protocol.listing import format_list
 from ftp_project.protocol.replies import reply
@@ -70,7 +71,7 @@ def help_(session: Session, argument: str) -> bytes:
     return replies.multiline(214, "Commands:", rows, "HELP <command> tells how it is used.")
 
 
-def stat(session: Session, argument: str) -> bytes:
+def stat(session: Session, argument: str) -> bytes | Coro[bytes]:
     """STAT [path]: how the session stands, or a listing over this connection (RFC 959 4.1.3)."""
     if argument.strip():
         return _listing(session, argument)
@@ -86,16 +87,21 @@ def stat(session: Session, argument: str) -> bytes:
     return replies.multiline(211, "Status of this session:", lines)
 
 
-def _listing(session: Session, argument: str) -> bytes:
-    """Return a listing as a reply; it has no back-pressure, so it is bounded."""
+def _listing(session: Session, argument: str) -> bytes | Coro[bytes]:
     if session.user is None:
         return replies.NOT_LOGGED_IN
     path = listings.listed_path(session, argument)
     if not session.may(permissions.LIST, path):
         return replies.PERMISSION_DENIED
+    return _collected(session, path, argument)
+
+
+def _collected(session: Session, path: str, argument: str) -> Coro[bytes]:
+    """Return a listing as a reply; it has no back-pressure, so it is bounded."""
     now = session.server.wall_clock()
     body, last = b"", "End of status."
     for piece in listings.listing(session, argument, lambda batch: format_list(batch, now)):
+        yield from pause()
         body += piece
         if len(body) > STAT_LIMIT:
             last = "The rest is left out: use LIST."

@@ -68,7 +68,6 @@ def _is_directory(session: Session, asked: str) -> bool:
 
 
 def _send(session: Session, pieces: Iterator[bytes]) -> Transfer:
-    session.restart = 0
     filters: list[Filter] = [Deflate()] if session.deflate else []
 
     def move(connection: DataConnection) -> Coro[None]:

@@ -94,8 +94,9 @@ def _count_stored(session: Session, user: User) -> Coro[bytes]:
 
 
 def reinitialize(session: Session, argument: str) -> bytes:
-    """REIN: as if the session had just begun."""
+    """REIN: as if the session had just begun; TLS stays on the control connection."""
     session.log_out()
+    session.protected = False
     return reply(220, "Ready for a new user.")
 
 

@@ -51,6 +51,8 @@ def restart(session: Session, argument: str) -> bytes:
     text = argument.strip()
     if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > LARGEST_OFFSET:
         return reply(501, "REST takes a number of bytes.")
+    if session.ascii and int(text):
+        return reply(501, "Resuming is not allowed in ASCII mode: send TYPE I first.")
     session.restart = int(text)
     return reply(350, f"Restarting at {session.restart}: send STOR or RETR.")
 

@@ -18,11 +18,11 @@ Command = Callable[["Session", str], bytes]
 
 def site(session: Session, argument: str) -> bytes:
     """SITE command [argument]: CHMOD, UTIME, SYMLINK, HELP (RFC 959 4.1.3)."""
-    word, _, rest = argument.strip().partition(" ")
+    word, _, rest = argument.lstrip().partition(" ")
     command = COMMANDS.get(word.upper())
     if command is None:
         return reply(504, "Unknown SITE command; SITE HELP lists them.")
-    return command[1](session, rest.strip())
+    return command[1](session, rest.lstrip())  # a name may end with spaces
 
 
 def chmod(session: Session, argument: str) -> bytes:

@@ -64,7 +64,6 @@ def stou(session: Session, argument: str) -> Transfer:
 
     The form of that reply is RFC 1123's (4.1.2.9): "FILE: name".
     """
-    session.restart = 0
     upload = session.files.store_unique(session.cwd, argument.strip() or "upload")
     path = session.path(upload.name)
     return receive(session, path, upload, reply(150, f"FILE: {upload.name}"))

@@ -98,6 +98,24 @@ def test_a_listing_is_made_of_pieces_that_let_others_run(hand, tmp_path):
     assert set(map(type, pauses)) == {Pause}
 
 
+def test_a_listing_over_the_control_connection_lets_others_run_and_is_bounded(hand, tmp_path):
+    for number in range(3000):
+        (tmp_path / f"{number:04}").touch()
+    (answer,) = hand.say(b"STAT -t .\r\n")
+    sent = []
+
+    def listen():
+        sent.append((yield from answer))
+
+    pauses = list(listen())
+    assert len(pauses) > 10
+    assert set(map(type, pauses)) == {Pause}
+    lines = sent[0].splitlines()
+    assert lines[0] == b"212-Status of /:"
+    assert lines[-1] == b"212 The rest is left out: use LIST."
+    assert 1500 < len(lines) < 3000
+
+
 def test_a_user_who_may_only_read_is_refused_everything_else(tmp_path):
     (tmp_path / "file").touch()
     hand = Hand(tmp_path, Permissions(READ_ONLY))
