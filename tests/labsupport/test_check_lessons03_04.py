@@ -53,3 +53,10 @@ def test_the_stub_is_untouched_and_has_six_wrong_answers_one_of_them_a_deadlock(
     names = [path.stem for path in (ANSWERS / name).glob("*.py")]
     assert len(names) >= 6
     assert "deadlock" in names
+
+
+def test_what_an_ended_program_leaves_behind_is_not_shown_as_its_output(tmp_path: Path) -> None:
+    exercise = exercises()["mend_the_end"]
+    text = (ANSWERS / "mend_the_end" / "still_one_sentinel.py").read_text(encoding="utf-8")
+    _, printed = judge(exercise, load(tmp_path, text, exercise.function))
+    assert printed == ""
