@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+from ssl import SSLSocket as SSLSocket
 
 from .traps import Coro, Readable, Writable
 

@@ -4,6 +4,10 @@ A session keeps its passive listener from one transfer to the next: opening one 
 sending a small file. Before it is offered again, connections that nobody used are closed; when one
 is accepted, its peer must be the client of the control connection, else it is a stranger
 (the "pizza thief", RFC 2577 3) and closed while the right one is still waited for.
+
+Under TLS the connection is taken as soon as it comes, and not when the transfer command does:
+RFC 4217 does not say whether a client does the handshake before it sends that command, and some
+wait for it (aioftp) while others come afterwards.
 """
 
 from __future__ import annotations
@@ -11,10 +15,13 @@ from __future__ import annotations
 import errno
 import random
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ftp_project.loop import Coro, accept, close
+from ftp_project.loop import Coro, Task, TimedOut, accept, cancel, close, join, now, spawn
 from ftp_project.loop import connect as connect_to
+
+if TYPE_CHECKING:
+    import ssl
 
 #: connections that may wait on a passive listener: the client's own, and a few strangers
 BACKLOG = 8
@@ -33,7 +40,9 @@ class DataChannel:
     ``ports`` are the first and last one to listen on; None leaves the choice to the system.
     """
 
-    __slots__ = ("_listener", "_ports", "_target", "armed", "family", "local", "peer")
+    __slots__ = (
+        "_early", "_listener", "_ports", "_renewed", "_target", "armed", "family", "local", "peer",
+    )  # fmt: skip
 
     def __init__(
         self, family: int, local: str, peer: str, ports: tuple[int, int] | None = None
@@ -46,6 +55,10 @@ class DataChannel:
         self._ports = ports
         self._listener: socket.socket | None = None
         self._target: tuple[Any, ...] | None = None
+        #: takes the connection under TLS before it is asked for
+        self._early: Task[socket.socket | OSError | TimedOut] | None = None
+        #: PASV or its kin came, and what is taken early belongs to the one before
+        self._renewed = False
 
     def listen(self) -> int:
         """Make ready for the client to connect; return the port.
@@ -56,7 +69,7 @@ class DataChannel:
             self._listener = self._new_listener()
         else:
             self._close_unused(self._listener)
-        self.armed, self._target = True, None
+        self.armed, self._target, self._renewed = True, None, True
         port: int = self._listener.getsockname()[1]
         return port
 
@@ -98,7 +111,7 @@ class DataChannel:
 
     def target(self, host: str, port: int) -> None:
         """Make ready to connect to the client (active mode)."""
-        self.armed, self._target = True, (host, port)
+        self.armed, self._target, self._renewed = True, (host, port), True
 
     def establish(self, deadline: float) -> Coro[socket.socket]:
         """Return the connection for one transfer, non-blocking.
@@ -110,6 +123,19 @@ class DataChannel:
         self.armed = False
         if self._target is not None:
             return (yield from self._connect(self._target, deadline))
+        if self._early is None:
+            return (yield from self._accept_ours(deadline))
+        try:
+            found = yield from join(self._early, deadline)
+        except BaseException:
+            yield from self._stop_early()
+            raise
+        self._early = None
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _accept_ours(self, deadline: float | None) -> Coro[socket.socket]:
         assert self._listener is not None
         while True:
             connection, address = yield from accept(self._listener, deadline)
@@ -118,6 +144,49 @@ class DataChannel:
                     yield from self._close_listener()
                 return connection
             connection.close()
+
+    def is_due(self, protected: bool) -> bool:
+        """Tell whether :meth:`take_early` has to be called, after a command has been answered."""
+        wanted = protected and self.armed and self._target is None
+        return self._renewed or wanted != (self._early is not None)
+
+    def take_early(self, context: ssl.SSLContext | None, seconds: float) -> Coro[None]:
+        """Take the next passive connection once it comes, and put it under TLS.
+
+        Without a ``context`` nothing is taken early any more. ``seconds`` are for the handshake.
+        """
+        self._renewed = False
+        yield from self._stop_early()
+        if context is not None and self.armed and self._target is None:
+            self._early = yield from spawn(self._take(context, seconds), "early data connection")
+
+    def _take(
+        self, context: ssl.SSLContext, seconds: float
+    ) -> Coro[socket.socket | OSError | TimedOut]:
+        """Return the protected connection, or what went wrong: it is told to who asks for it."""
+        from ftp_project.loop import tls
+
+        try:
+            sock = yield from self._accept_ours(None)
+        except OSError as error:
+            return error
+        try:
+            sock = secured = tls.wrap(sock, context, server_side=True, tickets=0)
+            yield from tls.handshake(secured, (yield from now()) + seconds)
+        except (OSError, TimedOut) as error:
+            yield from close(sock)
+            return error
+        except BaseException:
+            yield from close(sock)
+            raise
+        return sock
+
+    def _stop_early(self) -> Coro[None]:
+        task, self._early = self._early, None
+        if task is not None:
+            yield from cancel(task, None)
+            if isinstance(task.result, socket.socket):
+                yield from close(task.result)
 
     def _connect(self, target: tuple[Any, ...], deadline: float) -> Coro[socket.socket]:
         sock = socket.socket(self.family, socket.SOCK_STREAM)
@@ -133,6 +202,7 @@ class DataChannel:
     def shut(self) -> Coro[None]:
         """Give the listener back."""
         self.armed = False
+        yield from self._stop_early()
         yield from self._close_listener()
 
     def _close_listener(self) -> Coro[None]:
