@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftp_project.errors import UsageError, reason
+from ftp_project.server.core import log
 from ftp_project.server.observers import Done, Observer
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Xferlog(Observer):
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._failing = False
         try:
             self._open()
         except OSError as error:
@@ -90,5 +92,11 @@ class Xferlog(Observer):
         self._file.close()
 
     def transferred(self, session: Session, done: Done) -> None:
-        """Write the line."""
-        self._file.write(line(session, done, session.server.wall_clock()))
+        """Write the line; a full disk costs the line, not the transfer."""
+        try:
+            self._file.write(line(session, done, session.server.wall_clock()))
+            self._failing = False
+        except OSError as error:
+            if not self._failing:
+                log.error("cannot write the transfer log: %s", reason(error))
+            self._failing = True

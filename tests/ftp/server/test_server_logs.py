@@ -136,3 +136,13 @@ def test_the_status_without_a_terminal_is_log_lines(serve):
     wait_until(lambda: "download user=anna" in server.errors.read_text(), "lines come")
     server.process.terminate()
     assert server.process.wait(20) == 0
+
+
+def test_a_full_disk_under_the_transfer_log_costs_no_transfer(serve):
+    server = serve("--xferlog", "/dev/full")
+    with server.client() as ftp:
+        for name in "ab":
+            assert ftp.storbinary(f"STOR {name}", io.BytesIO(b"123")).startswith("226")
+    server.process.terminate()
+    assert server.process.wait(20) == 0
+    assert server.errors.read_text().count("cannot write the transfer log: no space left") == 1
