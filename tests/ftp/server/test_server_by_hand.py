@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from ftp_project.accounts.permissions import READ_ONLY, Permissions
@@ -96,6 +98,32 @@ def test_a_listing_is_made_of_pieces_that_let_others_run(hand, tmp_path):
     assert collector.data.split() == [b"%03d" % number for number in range(450)]
     assert len(pauses) >= 3
     assert set(map(type, pauses)) == {Pause}
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory):
+    """A directory of 20,000 names."""
+    folder = tmp_path_factory.mktemp("crowd")
+    for number in range(20_000):
+        os.close(os.open(folder / f"{number:05}", os.O_CREAT))
+    return folder
+
+
+@pytest.mark.parametrize("command", ["LIST -la", "LIST -t", "NLST", "MLSD"])
+def test_20_000_names_are_listed_in_small_steps(crowd, command):
+    hand = Hand(crowd)
+    hand.log_in()
+    hand.session.data.armed = True
+    (transfer,) = hand.say(f"{command}\r\n".encode())
+    collector = Collector()
+    most = before = 0
+    for trap in transfer.move(DataConnection(collector, lambda: 0.0, 60.0)):
+        assert isinstance(trap, Pause)
+        lines = collector.data.count(b"\n")
+        most, before = max(most, lines - before), lines
+    assert before == 20_000
+    assert most <= 200
+    hand.session.server.close()
 
 
 def test_a_listing_over_the_control_connection_lets_others_run_and_is_bounded(hand, tmp_path):

@@ -1,0 +1,138 @@
+"""Nobody holds a session or a transfer for ever: each wait ends by what comes, or by a deadline."""
+
+from __future__ import annotations
+
+import ftplib
+
+import pytest
+from live_server import FtpServer
+from raw_client import RawClient
+
+from ftp_project.accounts.rates import Rates
+from ftp_project.server.connection import DataConnection
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory):
+    """A server with little patience; `server` gives it to each test, empty."""
+    root = tmp_path_factory.mktemp("deadlines") / "root"
+    root.mkdir()
+    names = ("--login-timeout", "--idle-timeout", "--stall-timeout", "--connect-timeout")
+    patience = [word for name in names for word in (name, "2")]
+    server = FtpServer(root, *patience, "--minimum-rate", "1000000")
+    try:
+        yield server
+        server.stop()
+    finally:
+        server.kill()
+
+
+@pytest.fixture
+def large(server):
+    with (server.root / "large").open("wb") as file:
+        file.truncate(1 << 30)
+
+
+def test_a_client_that_talks_without_end_must_log_in_in_time(server):
+    with RawClient(server) as ftp:
+        answer = b""
+        while not answer.startswith(b"421"):
+            answer = ftp.ask(b"NOOP")
+            assert answer[:3] in (b"200", b"421")
+        assert b"without a login" in answer
+        assert ftp.line() == b""
+
+
+def test_the_time_for_a_login_starts_anew_when_a_user_has_left(server):
+    with RawClient(server) as silent, RawClient(server) as left:
+        left.log_in()
+        assert silent.reply()[:3] == b"421"
+        assert left.ask(b"REIN")[:3] == b"220"  # the idle timer counts from the last command
+        assert b"without a login" in left.reply()
+
+
+def test_a_running_transfer_is_no_idleness(server, large):
+    with RawClient(server) as busy, RawClient(server) as idle:
+        busy.log_in()
+        idle.log_in()
+        with busy.connect_data() as data:
+            assert busy.ask(b"RETR large")[:3] == b"150"
+            ended = False
+            idle.sock.setblocking(False)
+            while not ended:  # as long as it takes the server to send the other away
+                assert data.recv(1 << 20)
+                try:
+                    ended = idle.sock.recv(100).startswith(b"421 Too long without a command")
+                except BlockingIOError:
+                    continue
+        assert busy.reply()[:3] == b"426"
+        assert busy.ask(b"NOOP")[:3] == b"200"
+
+
+def test_a_data_connection_that_nobody_opens_is_425(server, large):
+    with RawClient(server) as ftp:
+        ftp.log_in()
+        ftp.ask(b"EPSV")
+        assert ftp.ask(b"RETR large")[:3] == b"150"
+        assert ftp.reply().startswith(b"425 ")
+
+
+def test_a_download_that_nobody_reads_is_given_up(server, large):
+    with RawClient(server) as ftp:
+        ftp.log_in()
+        with ftp.connect_data():
+            assert ftp.ask(b"RETR large")[:3] == b"150"
+            assert ftp.reply().startswith(b"426 Transfer stalled")
+
+
+def test_an_upload_of_one_byte_after_the_other_is_given_up(server):
+    with server.client() as ftp:
+        data = ftp.transfercmd("STOR file")
+
+        def trickle():
+            while True:
+                data.sendall(b"x")
+                ftp.voidcmd("NOOP")
+
+        with pytest.raises(ftplib.error_temp, match=r"^426 Transfer stalled"):
+            trickle()
+        data.close()
+    assert list(server.root.iterdir()) == []
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_patience_is_for_the_time_that_the_client_lets_us_wait():
+    clock = Clock()
+    connection = DataConnection(None, clock, 60.0, Rates(()), least=1000)
+    assert connection.deadline() == 160
+    clock.now += 50
+    connection.count(999)
+    assert connection.deadline() == 160  # not enough yet
+    clock.now += 5
+    assert connection.deadline() == 160  # woken for nothing
+    clock.now += 1
+    connection.count(1)
+    clock.now += 500  # our own disk
+    assert connection.deadline() == clock.now + 60
+    clock.now += 59
+    connection.count(1)
+    clock.now += 500
+    assert connection.deadline() == clock.now + 1
+
+
+def test_without_a_minimum_any_byte_will_do():
+    clock = Clock()
+    connection = DataConnection(None, clock, 60.0)
+    for _ in range(3):
+        assert connection.deadline() == clock.now + 60
+        clock.now += 59
+        connection.count(1)
