@@ -6,5 +6,9 @@
 - `table`: the commands, and the one place that checks them; `verbs`: what they do
 - `data`: data connections; `transfers`: moving bytes over them
 - `failures`: from what went wrong to the reply
-- `run`: from settings to a running process
+- `quotas`, `bandwidth`: bytes stored, bytes a second
+- `observers`: what happens, for those who want to know: `journal` and `xferlog` (logs), `metrics`,
+  `hooks` (commands), `status` (the screen); `operation` puts them up
+- `run`: from settings to a running process; `activation`: sockets from systemd; `reload`: users
+  and certificate read again; `drain`: a graceful end
 """
