@@ -3,7 +3,12 @@ import multiprocessing as mp
 
 
 def visit(task, n, gate, results):
-    with gate, gate:
+    with gate:
+        go_in(task, n, gate, results)
+
+
+def go_in(task, n, gate, results):
+    with gate:
         results[n] = task(n)
 
 
