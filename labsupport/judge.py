@@ -24,7 +24,7 @@ from labsupport.exercises.verdicts import (
 )
 from labsupport.hang import Diagnosis, diagnose, source_file
 from labsupport.jobs import Job, current_start_method, runner_argv
-from labsupport.waits import describe
+from labsupport.waits import Wait, describe
 from labsupport.watch import Limits, Watched, watch
 
 PRINTED_LINES = 12  # of what an answer printed, at most
@@ -176,13 +176,24 @@ def _unfinished(exercise: Exercise, watched: Watched) -> Verdict:
         )
     if fault := fault_in_pool(watched.evidence.notes):
         return wrong(f"{name} never ends, because {fault.reason}", fault.next_step)
-    computing = next((wait for wait in describe(watched.stacks) if wait.kind == "runs"), None)
+    computing = _computing(watched)
     if watched.ending in ("busy", "late") and computing is not None and computing.code:
         return wrong(
             f"{name} computes without end at the line `{computing.code}`.",
-            "Give this loop an end. To wait for tasks, use get() or close() and join().",
+            "Give this loop an end, or let it wait for what it needs instead of asking again.",
         )
     return _hanging(name, watched, diagnose(watched.stacks, watched.evidence))
+
+
+def _computing(watched: Watched) -> Wait | None:
+    """Return the thread that computes, if there is one.
+
+    A line with `.send(` is taken for a wait for a socket, but a generator has that method too.
+    Where processor time was used up, such a line computes.
+    """
+    waits = describe(watched.stacks)
+    kinds = ("runs", "socket") if watched.ending == "busy" else ("runs",)
+    return next((wait for kind in kinds for wait in waits if wait.kind == kind), None)
 
 
 def _hanging(name: str, watched: Watched, diagnosis: Diagnosis) -> Verdict:
