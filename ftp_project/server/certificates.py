@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import ssl
 from pathlib import Path
 
@@ -32,7 +33,27 @@ def make_context(certificate: Path, key: Path | None) -> ssl.SSLContext:
         why = (error.reason or str(error)).lower().replace("_", " ")
         files = f"{certificate}" if key is None else f"{certificate} and {key}"
         raise UsageError(f"no usable certificate and key in {files}: {why}") from None
+    _check_dates(certificate)
     return context
+
+
+def _check_dates(certificate: Path) -> None:
+    """Raise UsageError for a certificate that every client would refuse today."""
+    from cryptography import x509  # takes a while to import: only servers with TLS need it
+
+    try:
+        first = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
+        begins, ends = first.not_valid_before_utc, first.not_valid_after_utc
+    except (ValueError, OSError):  # OpenSSL could read it, so let the clients judge
+        return
+    now = datetime.datetime.now(datetime.UTC)
+    if now > ends:
+        raise UsageError(f"the certificate in {certificate} expired on {ends:%Y-%m-%d}: renew it")
+    if now < begins:
+        raise UsageError(
+            f"the certificate in {certificate} is not valid before {begins:%Y-%m-%d %H:%M} UTC: "
+            "use another one, or set this machine's clock"
+        )
 
 
 class _EncryptedKeyError(Exception):

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ftp_project.accounts.users import Users
 from ftp_project.config import Config
@@ -20,6 +20,9 @@ from ftp_project.server.listener import listen, serve
 from ftp_project.server.operation import Operation
 from ftp_project.server.reload import reload
 from ftp_project.server.table import USAGES
+
+if TYPE_CHECKING:
+    import ssl
 
 
 def run(
@@ -36,11 +39,7 @@ def run(
     """
     if config.umask is not None:
         os.umask(config.umask)
-    tls = None
-    if config.tls_cert is not None:
-        from ftp_project.server.certificates import make_context
-
-        tls = make_context(config.tls_cert, config.tls_key)
+    tls = _tls(config)
     with contextlib.ExitStack() as stack:
         operation = Operation(config, stack)
         try:
@@ -53,6 +52,20 @@ def run(
         stack.callback(server.close)
         operation.attach(server, loop)
         loop.run(_Main(loop, server, operation, read_users).main(listeners, ready))
+
+
+def _tls(config: Config) -> ssl.SSLContext | None:
+    if config.tls_cert is not None:
+        from ftp_project.server.certificates import make_context
+
+        return make_context(config.tls_cert, config.tls_key)
+    for name in ("tls_key", "tls_required", "tls_session_reuse", "tls_implicit"):
+        if getattr(config, name):
+            raise UsageError(
+                f"--{name.replace('_', '-')} needs a certificate: name it with --tls-cert; "
+                "for trying out, the cert command makes one"
+            )
+    return None
 
 
 def _listen(config: Config) -> socket.socket:
