@@ -43,10 +43,16 @@ class Exercise:
 
 @functools.cache
 def exercises() -> dict[str, Exercise]:
-    """Return all exercises by name, in the order of the lessons."""
-    found = {}
+    """Return all exercises by name, in the order of the lessons.
+
+    Raises:
+        ValueError: two lessons use one name; one of them would be lost silently.
+    """
+    found: dict[str, Exercise] = {}
     for path in sorted(Path(__file__).parent.glob("*.toml")):
         for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if name in found:
+                raise ValueError(f"lessons {found[name].lesson} and {path.stem} both define {name}")
             entry["hints"] = tuple(hint.strip() for hint in entry["hints"])
             entry["why"] = entry["why"].strip()
             found[name] = Exercise(name=name, lesson=path.stem, **entry)
