@@ -86,6 +86,7 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     (r"\bsleep\(", "sleep", "a sleep to be over"),
     (r"^(async )?with\b|\.acquire\(", "lock", "a lock"),
     (r"\binput\(", "input", "a line on standard input"),
+    (r"\bselect\(|\.poll\(", "select", "a socket to be ready (select, poll)"),
     (r"\.accept\(", "socket", "a connection (accept)"),
     (r"\.recv(_into|from)?\(", "socket", "bytes on a socket (recv)"),
     (r"\.(sendall|send)\(", "socket", "room to send on a socket"),

@@ -1,0 +1,3 @@
+# reason: it sleeps
+def read_while_working(connection, work):
+    return connection.recv(1024), 0

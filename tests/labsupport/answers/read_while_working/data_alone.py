@@ -1,0 +1,11 @@
+# reason: returned b'news'
+def read_while_working(connection, work):
+    connection.setblocking(False)
+    while True:
+        try:
+            data = connection.recv(1024)
+        except BlockingIOError:
+            work()
+        else:
+            connection.setblocking(True)
+            return data
