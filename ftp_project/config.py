@@ -217,6 +217,11 @@ class Options:
         least=0,
         group=OPERATION,
     )
+    debug_loop: bool = option(
+        False,
+        "Log what holds up the loop for more than 50 ms, with the place in the code.",
+        group=OPERATION,
+    )
     status: bool = option(
         False,
         "Show sessions and transfers in the terminal; as log lines where there is none.",

@@ -43,7 +43,7 @@ def run(
     with contextlib.ExitStack() as stack:
         operation = Operation(config, stack)
         try:
-            loop = Loop(config.selector, on_error=_log_failure)
+            loop = _make_loop(config)
         except LoopError as error:
             raise UsageError(str(error)) from None
         listeners = inherited_listeners() or [_listen(config)]
@@ -52,6 +52,18 @@ def run(
         stack.callback(server.close)
         operation.attach(server, loop)
         loop.run(_Main(loop, server, operation, read_users).main(listeners, ready))
+
+
+def _make_loop(config: Config) -> Loop:
+    if not config.debug_loop:
+        return Loop(config.selector, on_error=_log_failure)
+    from ftp_project.loop.debug import DebugLoop
+
+    def report(text: str) -> None:
+        for line in text.splitlines():
+            log.warning("%s", line)
+
+    return DebugLoop(config.selector, on_error=_log_failure, report=report)
 
 
 def _tls(config: Config) -> ssl.SSLContext | None:

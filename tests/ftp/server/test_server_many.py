@@ -123,6 +123,19 @@ def test_a_signal_ends_the_server_at_once_and_leaves_nothing(serve, number):
     ftp.close()
 
 
+def test_the_debug_mode_finds_nothing_that_blocks(serve):
+    server = serve("--debug-loop")
+    for number in range(500):
+        (server.root / f"{number:03}").touch()
+    with server.client() as ftp:
+        assert len(ftp.nlst()) == 500
+        ftp.voidcmd("TYPE I")
+        ftp.storbinary("STOR large", io.BytesIO(b"x" * 20_000_000))
+        ftp.retrbinary("RETR large", len)
+        assert ftp.sendcmd("XSHA256 large")[:3] == "250"
+    server.stop()  # and has complained of nothing
+
+
 def test_the_server_works_over_ipv6(serve):
     server = serve("--host", "::1")
     assert server.address.startswith("[::1]:")

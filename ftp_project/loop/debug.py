@@ -1,0 +1,115 @@
+"""The loop's debug mode: tells which task holds up all others, and where in its code.
+
+A step that takes 50 ms is 50 ms in which no client is answered. What counts is the time that the
+step itself takes, computing or blocked in the system; the time in which a busy machine did not let
+this thread run is not its fault (Linux tells it apart, see proc(5), ``schedstat``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from .scheduler import Loop
+from .task import Task
+from .traps import Coro
+
+T = TypeVar("T")
+
+#: seconds that one step may take
+LIMIT = 0.05
+
+
+class _Step:
+    """One step on its way: since when, how long the steps inside it took, where it was seen."""
+
+    __slots__ = ("began", "inside", "stack")
+
+    def __init__(self, began: float) -> None:
+        self.began = began
+        self.inside = 0.0
+        self.stack = ""
+
+
+class DebugLoop(Loop):
+    """A loop that hands a text to ``report`` for each step over ``limit`` seconds.
+
+    A second thread looks at the clock meanwhile, and keeps the stack of a step that takes too
+    long. The other parameters are those of :class:`Loop`.
+    """
+
+    def __init__(
+        self,
+        selector: str = "auto",
+        clock: Callable[[], float] = time.monotonic,
+        on_error: Callable[[Task[Any], BaseException], None] | None = None,
+        *,
+        report: Callable[[str], None],
+        limit: float = LIMIT,
+    ) -> None:
+        super().__init__(selector, clock, on_error)
+        self._report = report
+        self._limit = limit
+        self._step: _Step | None = None
+        self._over = threading.Event()
+        self._waited: Callable[[], float] = lambda: 0.0
+
+    def run(self, main: Coro[T], grace: float = 5.0) -> T:
+        """Run ``main`` as :meth:`Loop.run` does, watched."""
+        thread = threading.get_ident()
+        watchdog = threading.Thread(target=self._watch, args=(thread,), name="watchdog")
+        descriptor = _open_schedstat()
+        if descriptor is not None:
+            self._waited = lambda: _run_delay(descriptor)
+        watchdog.start()
+        try:
+            return super().run(main, grace)
+        finally:
+            self._over.set()
+            watchdog.join()
+            if descriptor is not None:
+                os.close(descriptor)
+
+    def step(self, task: Task[Any]) -> None:
+        """Run ``task`` up to its next wait, and report it when that took too long."""
+        outer, waited = self._step, self._waited()
+        mine = self._step = _Step(time.perf_counter())
+        try:
+            super().step(task)
+        finally:
+            self._step = outer
+            whole = time.perf_counter() - mine.began - (self._waited() - waited)
+            if outer is not None:
+                outer.inside += whole
+            taken = whole - mine.inside
+            if taken > self._limit:
+                where = mine.stack or "(it ended before its stack could be read)"
+                self._report(
+                    f"task {task.name!r} held up the loop for {taken * 1000:.0f} ms:\n{where}"
+                )
+
+    def _watch(self, thread: int) -> None:
+        while not self._over.wait(self._limit / 2):
+            step = self._step
+            if step is None or step.stack or time.perf_counter() - step.began < self._limit:
+                continue
+            frame = sys._current_frames().get(thread)
+            if frame is not None and self._step is step:
+                step.stack = "".join(traceback.format_stack(frame)[-12:]).rstrip()
+
+
+def _open_schedstat() -> int | None:
+    try:
+        return os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # another system: there a busy machine may cause false alarms
+        return None
+
+
+def _run_delay(descriptor: int) -> float:
+    """Return the seconds for which the thread was ready to run, and had no processor."""
+    return int(os.pread(descriptor, 100, 0).split()[1]) / 1e9
