@@ -213,7 +213,7 @@ class Control(Wire):
     def _begin_transfer(self, transfer: Transfer) -> Coro[None]:
         session = self.session
         self.say(transfer.opening)
-        session.moving = transfer
+        session.moving, session.aborted = transfer, False
         # Eager: a small file is sent and done before this returns, and 150 and 226 travel
         # together. Background: a large one gives way to all commands after each turn.
         session.transfer = yield from spawn(

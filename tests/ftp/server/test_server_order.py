@@ -71,6 +71,13 @@ def test_abor_sent_together_with_the_command_stops_it(ftp):
             pass
 
 
+def test_abor_reaches_the_transfer_that_was_sent_before_it(ftp):
+    with ftp.transfercmd("RETR large") as data:
+        assert data.recv(10)
+        ftp.sock.sendall(b"EPSV\r\nRETR large\r\nABOR\r\nNOOP\r\n")
+        assert codes(ftp, 6) == ["426", "229", "150", "426", "226", "200"]
+
+
 def test_abor_of_active_mode_that_never_connects(ftp):
     """A listener whose queue is full answers as little as a host that is not there."""
     with socket.socket() as deaf:
