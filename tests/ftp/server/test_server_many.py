@@ -6,6 +6,7 @@ import ftplib
 import hashlib
 import io
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -121,6 +122,24 @@ def test_a_signal_ends_the_server_at_once_and_leaves_nothing(serve, number):
     assert list(server.root.iterdir()) == []
     data.close()
     ftp.close()
+
+
+def test_without_free_descriptors_it_waits_and_recovers(serve):
+    server = serve()
+    most = server.descriptors() + 8
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (most, most))
+    crowd = [socket.create_connection((server.host, server.port), 30) for _ in range(20)]
+    wait_until(lambda: "out of descriptors" in server.errors.read_text(), "it is told")
+    assert all(sock.recv(100)[:3] in (b"220", b"421") for sock in crowd[:5])  # those go on
+    for sock in crowd:
+        sock.close()
+    with server.client() as ftp:
+        ftp.storbinary("STOR file", io.BytesIO(b"content"))
+        assert ftp.size("file") == 7
+    server.close_clients()
+    server.wait_idle()
+    assert server.errors.read_text().count("out of descriptors") <= len(crowd)
+    server.errors.write_text("")  # that much was expected
 
 
 def test_the_debug_mode_finds_nothing_that_blocks(serve):
