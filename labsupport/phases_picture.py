@@ -99,9 +99,11 @@ def _draw_row(drawing: Drawing, y: float, watch: ReadWatch, longest: float) -> N
             bar(max(call.start, watch.sent), call.end, "s0")
     if not watch.copied_by_call:
         bar(watch.sent, watch.end, "p3", BAR / 2, BAR / 2)
+    last = 0.0
     for call in watch.calls:
-        if call.outcome != "data" and call.name != watch.sleeper:
-            drawing.symbol(at(call.start), y - 3, "wedge", 3.5)
+        if call.outcome != "data" and call.name != watch.sleeper and at(call.start) > last + 4:
+            last = at(call.start)  # a loop that only asks makes many thousands
+            drawing.symbol(last, y - 3, "wedge", 3.5)
     for moment in watch.signals:
         drawing.symbol(at(moment), y - 3, "diamond", 4.5)
     many = len(watch.calls)

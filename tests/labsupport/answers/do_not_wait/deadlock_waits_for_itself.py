@@ -1,0 +1,8 @@
+# reason: never ends
+import threading
+
+
+def on_click(value, executor, work, post):
+    done = threading.Event()
+    executor.submit(work, value)
+    done.wait()

@@ -1,0 +1,3 @@
+# reason: never called
+def on_click(value, executor, work, post):
+    post("done", None)

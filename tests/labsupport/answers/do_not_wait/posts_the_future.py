@@ -1,0 +1,3 @@
+# reason: posted was
+def on_click(value, executor, work, post):
+    post("done", executor.submit(work, value))

@@ -1,0 +1,3 @@
+# reason: holds others
+def emit(handlers, value):
+    handlers[:] = [handler for handler in list(handlers) if handler(value) != "done"]

@@ -1,0 +1,5 @@
+# reason: without end
+def emit(handlers, value):
+    while handlers:
+        if handlers[0](value) == "done":
+            handlers.pop(0)

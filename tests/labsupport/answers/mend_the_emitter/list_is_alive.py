@@ -1,0 +1,3 @@
+# reason: heard that same event
+def emit(handlers, value):
+    handlers[:] = [handler for handler in handlers if handler(value) != "done"]

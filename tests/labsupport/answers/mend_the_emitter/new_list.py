@@ -1,0 +1,3 @@
+# reason: heard the next event as well
+def emit(handlers, value):
+    handlers = [handler for handler in list(handlers) if handler(value) != "done"]

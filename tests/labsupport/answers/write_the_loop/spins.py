@@ -1,0 +1,14 @@
+# reason: kept the processor busy
+def run_loop(events, handlers):
+    faults = []
+    while True:
+        if events.empty():
+            continue
+        kind, value = events.get()
+        if kind == "quit":
+            return faults
+        for handler in handlers.get(kind, []):
+            try:
+                handler(value)
+            except Exception as error:
+                faults.append(error)

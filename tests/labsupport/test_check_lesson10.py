@@ -1,0 +1,61 @@
+"""The exercises of lesson 10: stub, solution and wrong answers, each with a true reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from answering import load
+
+from labsupport.exercises import Exercise, exercises
+from labsupport.exercises.verdicts import Verdict
+from labsupport.judge import judge
+
+ANSWERS = Path(__file__).with_name("answers")
+LESSON = [name for name, exercise in exercises().items() if exercise.lesson == "10"]
+WRONG = [
+    pytest.param(path, id=f"{path.parent.name}-{path.stem}")
+    for path in sorted(ANSWERS.glob("*/*.py"))
+    if path.parent.name in LESSON
+]
+
+
+def _try_here(exercise: Exercise, answer: Callable[..., object], folder: Path) -> Verdict:
+    """Call the probe in this process, which is fast."""
+    module, _, name = exercise.probe.partition(":")
+    return Verdict(**getattr(import_module(module), name)(answer, folder))
+
+
+@pytest.mark.parametrize("path", WRONG)
+def test_a_wrong_answer_gets_its_true_reason(path: Path, tmp_path: Path) -> None:
+    exercise = exercises()[path.parent.name]
+    text = path.read_text(encoding="utf-8")
+    reason = text.partition("\n")[0].removeprefix("# reason: ")
+    answer = load(tmp_path, text, exercise.function)
+    if "deadlock" in path.stem:
+        verdict, _ = judge(exercise, answer)
+    else:
+        verdict = _try_here(exercise, answer, tmp_path)
+    assert verdict.state == "wrong"
+    assert re.search(reason, verdict.reason), verdict.reason
+    assert verdict.next_step
+
+
+@pytest.mark.parametrize("name", LESSON)
+def test_the_solution_is_right_and_the_stub_untouched(name: str, tmp_path: Path) -> None:
+    exercise = exercises()[name]
+    verdict, printed = judge(exercise, load(tmp_path, exercise.solution, exercise.function))
+    assert verdict.state == "right", (verdict, printed)
+    stub = f"# my thoughts\n{exercise.stub}"
+    verdict, _ = judge(exercise, load(tmp_path, stub, exercise.function))
+    assert verdict.state == "untouched"
+
+
+@pytest.mark.parametrize("name", LESSON)
+def test_every_exercise_has_six_wrong_answers_and_a_deadlock(name: str) -> None:
+    names = [path.stem for path in (ANSWERS / name).glob("*.py")]
+    assert len(names) >= 6
+    assert any("deadlock" in each for each in names)
