@@ -202,6 +202,9 @@ def _since_start(frames: Sequence[Frame]) -> Sequence[Frame]:
     for index, frame in enumerate(frames):
         if frame.is_in("multiprocessing/process.py", "_bootstrap"):
             return frames[: index + 1]
+        # Since 3.13 the functions for the exit run outside of _bootstrap.
+        if frame.is_in("multiprocessing/popen_fork.py", "_launch"):
+            return frames[: index + 1]
     return frames
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import textwrap
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from answering import load
 
 from labsupport.hang import diagnose, examine, explain_hang
-from labsupport.stacks import ProcessStack, parse_stacks
+from labsupport.stacks import Frame, ProcessStack, parse_stacks
+from labsupport.waits import describe
 from labsupport.watch import Limits
 
 JOIN_BEFORE_DRAIN = """
@@ -239,6 +241,19 @@ def test_stacks_of_new_pythons_with_thread_names_and_c_frames_are_read() -> None
     first, second = parse_stacks(text)
     assert (first[0].path, first[0].line, first[0].function) == ("a.py", 3, "f")
     assert (second[0].path, second[0].line) == ("b.py", 4)
+
+
+def test_a_forked_child_that_ends_is_not_said_to_be_in_the_code_that_forked_it() -> None:
+    folder = str(Path(multiprocessing.__file__).parent)
+    calls = [
+        Frame(f"{folder}/queues.py", 217, "_finalize_join"),
+        Frame(f"{folder}/util.py", 360, "_exit_function"),
+        Frame(f"{folder}/popen_fork.py", 74, "_launch"),
+        Frame("/home/ada/notebooks/_work/flood.py", 11, "join_first"),
+    ]
+    child = ProcessStack(2, (tuple(calls),))
+    waits = [str(wait) for wait in describe([ProcessStack(1, ((calls[-1],),)), child])]
+    assert waits[1] == "child: waits for someone to take out what it has put into a queue"
 
 
 def test_what_cannot_be_explained_is_refused_in_a_sentence(tmp_path: Path) -> None:
