@@ -89,6 +89,8 @@ def _recursive(
     for directory, batch in walk(session.files, path):
         if not wanted.hidden and "/." in directory[len(shown) :]:
             continue
+        if not session.may(permissions.LIST, directory):  # a rule for this one
+            continue
         header = ""
         if directory != last:
             header = f"\r\n.{directory[len(shown) :]}:\r\n"
