@@ -13,7 +13,7 @@ PATIENCE = 2.0  # seconds in which what a client has done must reach the server
 
 
 class Client:
-    """A client of the script; each method acts at once and never waits."""
+    """A client of the script; each method acts at once."""
 
     def __init__(self, stage: Stage, name: str) -> None:
         self._stage, self.name = stage, name
@@ -29,9 +29,8 @@ class Client:
         self._stage.note(f"{self.name} sends {shown}")
 
     def receive(self) -> bytes:
-        """Take what has come; b"" where nothing has, or the connection has ended."""
+        """Take what has come, or comes soon; b"" if nothing does, or the connection has ended."""
         with contextlib.suppress(OSError):
-            self.socket.settimeout(0)
             return self.socket.recv(1 << 20)
         return b""
 

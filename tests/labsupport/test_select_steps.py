@@ -139,8 +139,8 @@ def test_a_client_that_has_said_its_last_word_kills_step_5_and_is_cut_off_up_to_
         assert seen.turns[-1].before == (heard, "eve connects")
 
 
-def answer_to_much(server: RunningServer, quiet: float = QUIET) -> int:
-    """Send much, and read only when the server has taken it all or waits; return the bytes."""
+def answer_to_much(server: RunningServer, before: float = DEADLINE, quiet: float = QUIET) -> int:
+    """Send much, read when it is sent, or `before` is over; return how much came back."""
     with socket.socket() as client:
         client.setsockopt(
             socket.SOL_SOCKET, socket.SO_RCVBUF, 65536
@@ -148,7 +148,8 @@ def answer_to_much(server: RunningServer, quiet: float = QUIET) -> int:
         client.connect(server.address)
         sender = threading.Thread(target=client.sendall, args=(bytes(MUCH),), daemon=True)
         sender.start()
-        sender.join(0.5)
+        sender.join(before)
+        assert clients(server, n=1, messages=500).all_right  # each lets a turn pass for the other
         total = len(read_all(client, quiet))
         client.settimeout(DEADLINE)
         sender.join(DEADLINE)
@@ -158,10 +159,10 @@ def answer_to_much(server: RunningServer, quiet: float = QUIET) -> int:
 def test_step_6_loses_the_tail_and_takes_everything_and_step_7_does_not() -> None:
     with running_server("select_steps/step6") as server:
         assert answer_to_much(server) < MUCH
-        with hostile.never_reads(server, most=3 * MUCH) as rude:
+        with hostile.never_reads(server, most=3 * MUCH, patience=DEADLINE) as rude:
             assert not rude.blocked
     with running_server("select_steps/step7") as server:
-        assert answer_to_much(server, DEADLINE) == MUCH
+        assert answer_to_much(server, 0.2, DEADLINE) == MUCH
         with hostile.never_reads(server, most=3 * MUCH) as rude:
             assert rude.blocked
 

@@ -1,0 +1,7 @@
+# reason: gone, and (BrokenPipe|ConnectionReset)Error came out
+def flush(connection, buffer):
+    try:
+        del buffer[: connection.send(buffer)]
+    except BlockingIOError:
+        pass
+    return True
