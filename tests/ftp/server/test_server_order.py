@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ftplib
+import os
 import socket
 
 import pytest
@@ -103,6 +104,15 @@ def test_commands_behind_a_transfer_are_bounded_and_answered(ftp):
         ftp.putcmd("NOOP")
         data.close()
     assert codes(ftp, count + 2) == ["426", *["257"] * count, "200"]
+
+
+def test_a_file_that_shrinks_while_it_is_sent_is_told(server, ftp):
+    with ftp.transfercmd("RETR large") as data:
+        assert data.recv(10)
+        os.truncate(server.root / "large", 10)
+        while data.recv(1 << 20):
+            pass
+    assert codes(ftp, 1) == ["451"]
 
 
 def test_a_lost_client_ends_its_stalled_transfer(server, ftp):

@@ -65,6 +65,17 @@ def test_ftplib_uploads_resumes_lists_and_downloads(tls_server, context):
     server.wait_idle()
 
 
+def test_limits_of_speed_hold_for_protected_data_too(tls_server, context):
+    server = tls_server("--upload-rate", "40 MB", "--download-rate", "40 MB")
+    data = os.urandom(2_000_000)
+    with secure_client(server, context) as ftp:
+        ftp.prot_p()
+        ftp.storbinary("STOR file", io.BytesIO(data))
+        got = io.BytesIO()
+        ftp.retrbinary("RETR file", got.write)
+    assert got.getvalue() == data == (server.root / "file").read_bytes()
+
+
 def test_curl_and_lftp_with_certificate_check(tls_server, authority, tool, tmp_path):
     server = tls_server("--tls-required", "data")
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
