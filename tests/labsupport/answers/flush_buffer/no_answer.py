@@ -3,4 +3,4 @@ def flush(connection, buffer):
     try:
         del buffer[: connection.send(buffer)]
     except OSError:
-        pass
+        return

@@ -3,5 +3,5 @@ def flush(connection, buffer):
     try:
         del buffer[: connection.send(buffer)]
     except BlockingIOError:
-        pass
+        return True
     return True
