@@ -156,6 +156,7 @@ class Options:
         "Bytes a second that a transfer must reach while it waits for its client, over the time "
         "of --stall-timeout; 0 for no such limit.",
         least=0,
+        most=1_000_000_000,
         group=TIMES,
     )
 

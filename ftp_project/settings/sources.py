@@ -35,6 +35,8 @@ DEFAULT_FILE = Path("ftp_project.toml")
 #: names another file
 FILE_VARIABLE = f"{PREFIX}CONFIG"
 DEFAULT = "default"
+#: seconds: more than any time here can mean, and less than a clock or a product overflows at
+LONGEST = 365 * 24 * 3600
 
 
 class Loaded(NamedTuple):
@@ -148,7 +150,8 @@ def _definition(row: Row) -> tuple[Any, Any]:
         kind = Annotated[kind, NoDecode, BeforeValidator(several)]
     elif option.read is not None:
         kind = Annotated[kind, NoDecode, BeforeValidator(_unless_none(option.read))]
-    limits: dict[str, Any] = {"ge": option.least, "le": option.most}
+    most = LONGEST if option.most is None and row.plain_type is float else option.most
+    limits: dict[str, Any] = {"ge": option.least, "le": most}
     return kind, Field(
         default=row.default,
         **{name: limit for name, limit in limits.items() if limit is not None},

@@ -67,6 +67,14 @@ def test_a_variable_holds_one_value_or_a_json_list_and_an_empty_one_counts_for_n
     assert load({}).options.user == ["a:1", "b:2"]
 
 
+@pytest.mark.parametrize("value", ["inf", "nan", "1e308", "-1"])
+def test_times_are_finite(value):
+    for row in rows():
+        if row.plain_type is float:
+            with pytest.raises(UsageError, match=f"^{row.flag}: must be "):
+                load({row.field: value})
+
+
 def test_all_mistakes_are_told_at_once_with_their_places(tmp_path, monkeypatch):
     file = tmp_path / "my.toml"
     file.write_text('# head\nport = 70000\nidle-timeut = 3\nselector = "iocp"\nuser = ["a:b", 3]\n')
@@ -155,6 +163,16 @@ def test_each_mistake_is_a_line_and_the_status_is_2(tmp_path):
             ["ftp_project", "ftp_project.toml:1"],
             ["ftp_project", "ftp_project.toml:2"],
         ]
+
+
+def test_config_checks_the_users_file_too(tmp_path):
+    (tmp_path / "users.toml").write_text('[users.anna]\nhom = "/srv"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "ftp_project", "config", ".", "--users", "users.toml"],
+        capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "ftp_project: users.toml:2: " in done.stderr
 
 
 def test_the_help_of_serve_names_every_option():
