@@ -30,7 +30,9 @@ def make_context(certificate: Path, key: Path | None) -> ssl.SSLContext:
     except _EncryptedKeyError:
         raise UsageError(f"the key of {certificate} is encrypted: decrypt it first") from None
     except ssl.SSLError as error:
-        why = (error.reason or str(error)).lower().replace("_", " ")
+        # OpenSSL gives no reason when there is no block of PEM to begin with.
+        why = error.reason or "one of the two is missing, or not in PEM form"
+        why = why.lower().replace("pem", "PEM").replace("_", " ")
         files = f"{certificate}" if key is None else f"{certificate} and {key}"
         raise UsageError(f"no usable certificate and key in {files}: {why}") from None
     _check_dates(certificate)

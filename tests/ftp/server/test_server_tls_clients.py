@@ -150,7 +150,7 @@ def no_good(tmp_path_factory, certificates):
         ({"tls_cert": "future.pem"}, "not valid before "),
         ({"tls_cert": "missing.pem"}, "cannot read "),
         ({"tls_cert": "."}, "cannot read "),
-        ({"tls_cert": "garbage.pem"}, "no usable certificate"),
+        ({"tls_cert": "garbage.pem"}, "garbage.pem: one of the two is missing, or not in PEM"),
         ({"tls_cert": "{good}", "tls_key": "other.pem"}, "key values mismatch"),
         ({"tls_cert": "{good}", "tls_key": "locked.pem"}, "is encrypted"),
         ({"tls_required": "login"}, "--tls-required needs a certificate"),

@@ -57,8 +57,13 @@ def test_a_file_is_replaced_only_when_that_is_said(tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "part"),
-    [(["a b"], "no host name"), (["--days", "0"], "--days"), (["--out", "/no/where"], "cannot")],
-    ids=["name", "days", "place"],
+    [
+        (["a b"], "no host name"),
+        ([""], "no host name"),
+        (["--days", "0"], "--days"),
+        (["--out", "/no/where"], "cannot"),
+    ],
+    ids=["name", "empty", "days", "place"],
 )
 def test_mistakes_are_told_in_one_sentence(tmp_path, arguments, part):
     done = cert("--out", str(tmp_path / "x"), *arguments)
