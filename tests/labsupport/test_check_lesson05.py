@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
-from answering import load
+from answering import (
+    ANSWERS,
+    assert_right,
+    assert_untouched,
+    assert_wrong_for_its_reason,
+    exercises_of,
+    load,
+    wrong_answers,
+)
 
 from labsupport.exercises import exercises
 from labsupport.judge import judge
 from labsupport.watch import Limits
 
-ANSWERS = Path(__file__).with_name("answers")
-LESSON = [name for name, exercise in exercises().items() if exercise.lesson == "05"]
-WRONG = [
-    pytest.param(path, id=f"{path.parent.name}-{path.stem}")
-    for path in sorted(ANSWERS.glob("*/*.py"))
-    if path.parent.name in LESSON
-]
+LESSON = exercises_of("05")
+WRONG = wrong_answers(LESSON)
 
 
 @pytest.mark.parametrize("path", WRONG)
@@ -29,12 +31,9 @@ def test_a_wrong_answer_gets_its_true_reason(
     monkeypatch.setenv("LAB_START_METHOD", "forkserver" if usual else "fork")  # fork: fast
     exercise = exercises()[path.parent.name]
     text = path.read_text(encoding="utf-8")
-    reason = text.partition("\n")[0].removeprefix("# reason: ")
     limits = Limits(cpu=1.5)
     verdict, _ = judge(exercise, load(tmp_path, text, exercise.function), limits)
-    assert verdict.state == "wrong"
-    assert re.search(reason, verdict.reason), verdict.reason
-    assert verdict.next_step
+    assert_wrong_for_its_reason(path, verdict)
 
 
 @pytest.mark.parametrize("method", ["forkserver", "fork", "spawn"])
@@ -43,17 +42,12 @@ def test_the_solution_is_right(
     name: str, method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAB_START_METHOD", method)
-    exercise = exercises()[name]
-    verdict, printed = judge(exercise, load(tmp_path, exercise.solution, exercise.function))
-    assert verdict.state == "right", (verdict, printed)
+    assert_right(name, tmp_path)
 
 
 @pytest.mark.parametrize("name", LESSON)
 def test_the_stub_is_untouched_also_after_a_comment(name: str, tmp_path: Path) -> None:
-    exercise = exercises()[name]
-    text = f"# my thoughts\n{exercise.stub}"
-    verdict, _ = judge(exercise, load(tmp_path, text, exercise.function))
-    assert verdict.state == "untouched"
+    assert_untouched(name, tmp_path)
 
 
 @pytest.mark.parametrize("name", LESSON)

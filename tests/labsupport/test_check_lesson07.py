@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 import gevent
 import pytest
-from answering import load
+from answering import (
+    ANSWERS,
+    assert_right,
+    assert_untouched,
+    assert_wrong_for_its_reason,
+    exercises_of,
+    load,
+    wrong_answers,
+)
 
 from labsupport.exercises import Exercise, exercises
 from labsupport.exercises.verdicts import Verdict
 from labsupport.judge import judge
 from labsupport.watch import Limits
 
-ANSWERS = Path(__file__).with_name("answers")
-LESSON = [name for name, exercise in exercises().items() if exercise.lesson == "07"]
-WRONG = [
-    pytest.param(path, id=f"{path.parent.name}-{path.stem}")
-    for path in sorted(ANSWERS.glob("*/*.py"))
-    if path.parent.name in LESSON
-]
+LESSON = exercises_of("07")
+WRONG = wrong_answers(LESSON)
 
 
 def has_end(path: Path) -> bool:
@@ -48,29 +50,21 @@ def _try_here(exercise: Exercise, answer: Callable[..., object], folder: Path) -
 def test_a_wrong_answer_gets_its_true_reason(path: Path, tmp_path: Path) -> None:
     exercise = exercises()[path.parent.name]
     text = path.read_text(encoding="utf-8")
-    reason = text.partition("\n")[0].removeprefix("# reason: ")
     answer = load(tmp_path, text, exercise.function)
     verdict = _try_here(exercise, answer, tmp_path) if has_end(path) else None
     if verdict is None:
         verdict, _ = judge(exercise, answer, Limits(cpu=1.5))
-    assert verdict.state == "wrong"
-    assert re.search(reason, verdict.reason), verdict.reason
-    assert verdict.next_step
+    assert_wrong_for_its_reason(path, verdict)
 
 
 @pytest.mark.parametrize("name", LESSON)
 def test_the_solution_is_right(name: str, tmp_path: Path) -> None:
-    exercise = exercises()[name]
-    verdict, printed = judge(exercise, load(tmp_path, exercise.solution, exercise.function))
-    assert verdict.state == "right", (verdict, printed)
+    assert_right(name, tmp_path)
 
 
 @pytest.mark.parametrize("name", LESSON)
 def test_the_stub_is_untouched_also_after_a_comment(name: str, tmp_path: Path) -> None:
-    exercise = exercises()[name]
-    text = f"# my thoughts\n{exercise.stub}"
-    verdict, _ = judge(exercise, load(tmp_path, text, exercise.function))
-    assert verdict.state == "untouched"
+    assert_untouched(name, tmp_path)
 
 
 def test_the_bug_fails_every_time(tmp_path: Path) -> None:
