@@ -64,6 +64,14 @@ class Control(Wire):
 
     def converse(self) -> Coro[None]:
         """Hold the whole conversation; returns when it is over. Raises OSError when it breaks."""
+        try:
+            yield from self._converse()
+        finally:
+            # Before the session forgets its user, whom the logs tell, and its data channel.
+            if self.session.transfer is not None:
+                yield from cancel(self.session.transfer, None)
+
+    def _converse(self) -> Coro[None]:
         session = self.session
         self.say(greeting(session.server.config.banner))
         turns = 0

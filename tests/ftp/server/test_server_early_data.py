@@ -6,9 +6,11 @@ import contextlib
 import ftplib
 import socket
 import ssl
+import struct
 
 import pytest
 from certificates import Certificates
+from live_server import wait_until
 
 
 @pytest.fixture
@@ -81,3 +83,24 @@ def test_what_is_no_handshake_is_told_and_the_session_goes_on(ftp):
             replies.append(ftp.getmultiline())
         assert replies[-1][:3] in ("425", "426")
     assert ftp.nlst() == ["f"]
+
+
+def test_a_lost_session_ends_its_transfer_before_it_forgets_whose_it_was(serve, tmp_path):
+    certificates = Certificates(tmp_path)
+    log = tmp_path / "log"
+    options = ("--log-level", "info", "--log-file", str(log))
+    server = serve("--tls-cert", str(certificates.server), *options)
+    (server.root / "f").write_bytes(b"12345")
+    client = ftplib.FTP_TLS(context=ssl.create_default_context(cafile=certificates.ca), timeout=20)
+    client.connect("127.0.0.1", server.port)
+    client.login("anna", "s3cret")
+    client.prot_p()
+    with connected(client):  # no handshake: the transfer waits for one
+        assert client.sendcmd("RETR f").startswith("150")
+        client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()  # with a reset
+        wait_until(lambda: "session ended" in log.read_text(), "the session ends")
+    server.wait_idle()
+    text = log.read_text()
+    assert " ERROR " not in text
+    assert "download user=anna " in text
