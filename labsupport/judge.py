@@ -28,6 +28,10 @@ from labsupport.waits import Wait, describe
 from labsupport.watch import Limits, Watched, watch
 
 PRINTED_LINES = 12  # of what an answer printed, at most
+# A program that is ended cannot clean up: what its resource tracker says of that is no news.
+_TRACKER = re.compile(
+    r"^.*resource_tracker: There appear.*\n(\s+warnings\.warn\(.*\n?)?", re.MULTILINE
+)
 
 
 def judge(exercise: Exercise, answer: object, limits: Limits | None = None) -> tuple[Verdict, str]:
@@ -217,7 +221,7 @@ def _capital(text: str) -> str:
 
 def _shorten(output: str) -> str:
     """Return the first lines of an answer's output, each of bounded length."""
-    lines = [line[:160] for line in output.splitlines()]
+    lines = [line[:160] for line in _TRACKER.sub("", output).splitlines()]
     rest = len(lines) - PRINTED_LINES
     if rest > 0:
         lines = [*lines[:PRINTED_LINES], f"[… {rest} more lines]"]

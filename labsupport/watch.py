@@ -148,11 +148,8 @@ def watch(
 
 def watch_environment(folder: Path) -> dict[str, str]:
     """Return the variables that make a program's processes write stacks and notes there."""
-    # A program that is ended cannot clean up; that its semaphores were left is no news then.
-    quiet = "ignore::UserWarning:multiprocessing.resource_tracker"
     return {
         **stack_environment(folder),
-        "PYTHONWARNINGS": ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), quiet])),
         VARIABLE: str(folder / "notes"),
         "LAB_STARTUP": "labsupport.pool_watch:install",
         "LAB_START_METHOD": current_start_method(),
