@@ -115,4 +115,6 @@ def host(session: Session, argument: str) -> bytes:
     """HOST name: the virtual host wanted, before USER; all names mean this server (RFC 7151)."""
     if session.user is not None or session.login_name:
         return reply(503, "HOST must come before USER.")
+    if len(argument.split()) != 1:
+        return reply(501, "Usage: HOST <name>")
     return reply(220, "Ready for a user.")

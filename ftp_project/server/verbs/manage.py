@@ -51,7 +51,7 @@ def rmd(session: Session, path: str) -> bytes:
 def rnfr(session: Session, path: str) -> bytes:
     """RNFR path: name what RNTO, which must follow at once, will rename."""
     session.files.lstat(path)
-    if not session.may_whole_tree(RENAME, path):
+    if path == "/" or not session.may_whole_tree(RENAME, path):
         return replies.PERMISSION_DENIED
     session.rename_from = path
     return reply(350, "Send RNTO with the new name.")

@@ -51,4 +51,6 @@ def prot(session: Session, argument: str) -> bytes:
 
 def ccc(session: Session, argument: str) -> bytes:
     """CCC: refused; a control connection that turned clear could be taken over (RFC 4217 6)."""
-    return reply(533 if session.secure else 503, "The control connection stays protected.")
+    if session.secure:
+        return reply(533, "The control connection stays protected.")
+    return reply(503, "The control connection is not protected.")

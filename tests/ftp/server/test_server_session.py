@@ -104,6 +104,7 @@ def test_quit_during_a_transfer_lets_it_end(server):
         ("RETR file", 425),
         ("STOR new", 425),
         ("XPWD", 257),
+        ("RNFR /", 550),
     ],
 )
 def test_what_is_refused_and_how(client, command, code):
