@@ -66,6 +66,8 @@ def _set_environment() -> None:
     """Prepare what kernels and programs inherit; pytest's ``pythonpath`` would not reach them."""
     # An unbuffered child prints in another order than the buffered child of a learner.
     os.environ.pop("PYTHONUNBUFFERED", None)
+    # Children would compile the project anew; a learner's Python keeps what it has compiled.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     paths = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p and p != str(ROOT)]
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *paths])
 

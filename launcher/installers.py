@@ -58,7 +58,17 @@ def install(python: Path, root: Path, extras: frozenset[str]) -> None:
     wanted = ".[" + ",".join(sorted(extras)) + "]" if extras else "."
     uv = find_uv()
     if uv:
-        command = [uv, "pip", "install", "--python", str(python), "-e", wanted]
+        # Compiled once, as pip does it; else each start of a program compiles what it imports.
+        command = [
+            uv,
+            "pip",
+            "install",
+            "--compile-bytecode",
+            "--python",
+            str(python),
+            "-e",
+            wanted,
+        ]
     else:
         if _fails([str(python), "-m", "pip", "--version"]):
             run([str(python), "-m", "ensurepip"], root)
