@@ -49,6 +49,9 @@ def _urls(site: RunningServer, paths: list[str]) -> list[str]:
 
 
 def _judge_limited(value: object, pages: list[bytes], most: int) -> Verdict:
+    # First: who does not read a page lets the next visitor in before this one has left.
+    if isinstance(value, list) and (fault := _fault_in_pages(value)):
+        return fault
     if most > LIMIT:
         return wrong(
             f"the site had {most} visitors at once, and the limit was {LIMIT}.",
@@ -57,8 +60,6 @@ def _judge_limited(value: object, pages: list[bytes], most: int) -> Verdict:
     if fault := fault_in_value(value, "fetch_all", "the list of pages"):
         return fault
     assert isinstance(value, list)
-    if fault := _fault_in_pages(value):
-        return fault
     if value != pages:
         if sorted(value) == sorted(pages):
             return wrong(

@@ -1,4 +1,4 @@
-# reason: an object of type HTTPResponse where a page should be|had [4-9] visitors at once
+# reason: an object of type HTTPResponse where a page should be
 from urllib.request import urlopen
 
 from gevent.pool import Pool
