@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import errno
 import socket
+from itertools import count
 from typing import Any
 
-from ftp_project.loop import Coro, TooManyDescriptors, accept, close, current, sleep, spawn
+from ftp_project.loop import (
+    Coro,
+    TooManyDescriptors,
+    accept,
+    close,
+    current,
+    pause,
+    sleep,
+    spawn,
+)
 from ftp_project.protocol.replies import reply
 from ftp_project.server.control import Control
 from ftp_project.server.core import Server, log
@@ -17,8 +27,17 @@ from ftp_project.server.session import Session
 BACKLOG = 1024
 #: seconds without accepting when there is no descriptor left: no spin, and a quick recovery
 PAUSE = 0.1
+#: seconds before that is told again
+QUIET = 60.0
+#: clients met one after the other before the sessions get their turn: a storm may never end
+GREETED = 64
 #: what accept(2) reports when the process or the system has run out of something
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+#: what it reports of a connection that failed before we met it: no fault of the listener
+PASSING = frozenset(
+    {errno.EPROTO, errno.EPERM, errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTDOWN}
+    | {errno.EHOSTUNREACH, errno.ENOPROTOOPT, errno.EOPNOTSUPP, errno.ETIMEDOUT}
+)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -46,23 +65,28 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(server: Server, listener: socket.socket) -> Coro[None]:
     """Accept clients until this task is cancelled, or the listener closed; sessions go on."""
-    exhausted = False
+    quiet_until = 0.0
     try:
-        while True:
+        for number in count(1):
+            if not number % GREETED:
+                yield from pause()
             try:
                 sock, address = yield from accept(listener, None)
             except OSError as error:
                 if server.draining:
                     return
+                if error.errno in PASSING:
+                    continue
                 if error.errno not in EXHAUSTED:
                     raise
-                if not exhausted:
+                if server.clock() >= quiet_until:
                     log.warning("out of descriptors or memory: waiting for sessions to end")
-                exhausted = True
+                    quiet_until = server.clock() + QUIET
                 yield from sleep(PAUSE)
-                continue
-            exhausted = False
-            yield from spawn(session(server, sock, address), "session", eager=True, detached=True)
+            else:
+                yield from spawn(
+                    session(server, sock, address), "session", eager=True, detached=True
+                )
     finally:
         yield from close(listener)
 

@@ -37,10 +37,12 @@ class FtpServer:
     """A running server; ``root`` is what it serves."""
 
     default_user = ("--user", f"{USER}:{PASSWORD}")
+    #: the program that becomes the server
+    launcher = LAUNCHER
 
     def __init__(self, root: Path, *options: str) -> None:
         self.root = root
-        command = [sys.executable, "-c", LAUNCHER, "serve", str(root), "--port", "0", *options]
+        command = [sys.executable, "-c", self.launcher, "serve", str(root), "--port", "0", *options]
         if "--user" not in options and self.default_user:
             command += self.default_user
         self.errors = root.parent / f"{root.name}.stderr"

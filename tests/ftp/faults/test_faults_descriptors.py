@@ -1,0 +1,128 @@
+"""Too many clients: no descriptor left, logins that never come, storms at the door."""
+
+from __future__ import annotations
+
+import errno
+import io
+import itertools
+import socket
+import threading
+import time
+
+from crowd import ask, connect, cpu_seconds, last_words, reset, trickle
+from live_server import LAUNCHER, FtpServer, wait_until
+from raw_client import RawClient
+
+from ftp_project.accounts.users import Users
+from ftp_project.config import Config
+from ftp_project.loop import Loop, cancel, pause, spawn
+from ftp_project.server.core import Server
+from ftp_project.server.listener import serve as serve_door
+
+#: what `ulimit -n 64` leaves to a program
+FEW = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\n"
+
+
+def test_with_64_descriptors_it_pauses_without_spinning_and_recovers(tmp_path, monkeypatch):
+    monkeypatch.setattr(FtpServer, "launcher", FEW + LAUNCHER)
+    (tmp_path / "root").mkdir()
+    server = FtpServer(tmp_path / "root", "--login-timeout", "1")
+    try:
+        with server.client() as inside:
+            before, began = cpu_seconds(server), time.monotonic()
+            crowd = connect(server, 100)
+            wait_until(lambda: "out of descriptors" in server.errors.read_text(), "it is told")
+            # Who is inside is answered; for a data connection there is no descriptor.
+            assert ask(inside, "NOOP")[:3] == "200"
+            assert ask(inside, "EPSV")[:3] == "425"
+            for sock in crowd:  # all are met in their turn, and sent away without a login
+                words = last_words(sock)
+                assert words.startswith(b"220 ")
+                assert b"\r\n421 " in words
+                sock.close()
+            spent, passed = cpu_seconds(server) - before, time.monotonic() - began
+            inside.storbinary("STOR file", io.BytesIO(b"content"))
+        assert passed > 1
+        assert spent < passed / 4, "it span while there was nothing to do"
+        server.wait_idle()
+        assert (server.root / "file").read_bytes() == b"content"
+        assert server.errors.read_text().count("out of descriptors") == 1
+    finally:
+        server.close_clients()
+        server.kill()
+
+
+def test_300_connections_that_never_log_in_hinder_nobody_and_are_let_go(server):
+    crowd = connect(server, 300)
+    with server.client() as ftp:  # while all of them stand
+        ftp.storbinary("STOR file", io.BytesIO(b"content"))
+        assert ftp.size("file") == 7
+    for sock in crowd:
+        assert b"\r\n421 Too long without a login" in last_words(sock)
+        sock.close()
+    server.wait_idle()
+
+
+def test_a_login_of_one_byte_after_the_other_is_given_up(server):
+    with RawClient(server) as ftp:
+        trickle(ftp.sock, b"U")
+        assert ftp.reply().startswith(b"421 Too long without a login")
+
+
+def test_a_storm_of_connections_that_go_at_once_leaves_nothing(server):
+    storms = 8
+
+    def storm():
+        for _ in range(100):
+            reset(socket.create_connection((server.host, server.port), 30))
+
+    with server.client() as ftp:
+        threads = [threading.Thread(target=storm) for _ in range(storms)]
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            assert ftp.sendcmd("NOOP")[:3] == "200"
+        for thread in threads:
+            thread.join()
+    server.wait_idle()
+    assert server.errors.read_text() == ""
+
+
+class EndlessQueue:
+    """A listener whose queue is never empty; the clients have gone when they are met."""
+
+    def __init__(self, most):
+        self.accepted = itertools.count(1)
+        self.last = 0
+        self.most = most
+
+    def accept(self):
+        self.last = next(self.accepted)
+        if self.last > self.most:
+            raise OSError("the storm has passed")
+        if not self.last % 50:
+            raise OSError(errno.EPROTO, "it failed before it was met (accept(2))")
+        ours, theirs = socket.socketpair()
+        theirs.close()
+        return ours, ("192.0.2.1", 1)
+
+    def fileno(self):
+        return -1
+
+    def close(self):
+        pass
+
+
+def test_a_storm_that_does_not_end_lets_the_others_run(tmp_path):
+    queue = EndlessQueue(5000)
+    loop = Loop()
+    server = Server(Config(users=Users([])), loop.clock)
+
+    def main():
+        door = yield from spawn(serve_door(server, queue), "listener", eager=True)
+        for _ in range(10):
+            yield from pause()
+        yield from cancel(door, None)
+
+    loop.run(main())
+    assert 10 < queue.last < 2000
