@@ -18,11 +18,13 @@ import re
 import shutil
 import socket
 import struct
+from pathlib import Path
 from typing import Any
 
+import psutil
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from live_server import FtpServer
+from live_server import FtpServer, wait_until
 from raw_client import RawClient
 from session_words import NAMES, PASSIVE, SECRET, TRANSFERS, VERBS, WORDS, tree_of
 
@@ -66,6 +68,30 @@ class Sessions(RuleBasedStateMachine):
             client.sock.settimeout(20)
             client.log_in()
         return self.clients[number]
+
+    def leave_in_a_transfer(self, number: int) -> None:
+        """Reset a client's connection, and wait until the server has cleaned up behind it.
+
+        Else what is still done for this client would be seen as the deed of the next one.
+        """
+        port = self.clients[number].sock.getsockname()[1]
+        process = psutil.Process(self.server.process.pid)
+        (descriptor,) = (
+            each.fd
+            for each in process.net_connections("tcp")
+            if each.raddr and each.raddr.port == port
+        )
+        link = Path(f"/proc/{process.pid}/fd/{descriptor}")
+        control = link.readlink()
+        self.drop(number, reset=True)
+
+        def closed() -> bool:
+            try:
+                return link.readlink() != control
+            except FileNotFoundError:
+                return True
+
+        wait_until(closed, "the session of a client that was reset ends")
 
     def drop(self, number: int, reset: bool = False) -> None:
         """Break a client's connection."""
@@ -178,7 +204,7 @@ class Sessions(RuleBasedStateMachine):
             elif end == "reset":
                 data.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             elif end == "leave":
-                self.drop(number, reset=True)
+                self.leave_in_a_transfer(number)
                 return
         code = self.final(client)
         after = tree_of(self.server.root)
@@ -215,7 +241,7 @@ class Sessions(RuleBasedStateMachine):
                 self.in_step(number, opening)
                 return
             if end == "leave":
-                self.drop(number, reset=True)
+                self.leave_in_a_transfer(number)
                 return
             content = b""
             if end == "whole":
