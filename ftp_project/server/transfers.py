@@ -132,9 +132,16 @@ def send_pieces(
         yield from connection.send_all(rest)
 
 
-def pieces_of_file(fd: int, offset: int) -> Iterator[bytes]:
-    """Yield a file from ``offset`` to its end, for transfers that sendfile cannot make."""
-    while data := os.pread(fd, PIECE, offset):
+def pieces_of_file(fd: int, offset: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes ``offset`` to ``end`` of a file, for transfers that sendfile cannot make.
+
+    What is written behind ``end`` meanwhile is left out, or who follows a growing log would never
+    come to its end. Raises :class:`ShrunkError` when the file ends before it.
+    """
+    while offset < end:
+        data = os.pread(fd, min(PIECE, end - offset), offset)
+        if not data:
+            raise ShrunkError
         offset += len(data)
         yield data
 

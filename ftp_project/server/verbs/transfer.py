@@ -33,7 +33,7 @@ def retr(session: Session, path: str) -> Transfer:
 
     def move(connection: DataConnection) -> Coro[None]:
         if filters or connection.secure:
-            pieces = transfers.pieces_of_file(fd, offset)
+            pieces = transfers.pieces_of_file(fd, offset, size)
             return transfers.send_pieces(connection, pieces, filters)
         return transfers.send_file(connection, fd, offset, size)
 
