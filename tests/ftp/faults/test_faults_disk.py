@@ -48,9 +48,9 @@ def small_disk(request, tmp_path):
 
 def offer(ftp, command, data):
     """Send ``data`` with an upload command; return the final answer."""
-    with ftp.transfercmd(command) as connection:
-        with contextlib.suppress(ConnectionError):  # the server has seen that it is no use
-            connection.sendall(data)
+    # A broken connection: the server has seen that it is no use.
+    with ftp.transfercmd(command) as connection, contextlib.suppress(ConnectionError):
+        connection.sendall(data)
     return ftp.getmultiline()
 
 
