@@ -21,6 +21,7 @@ from ftp_project.protocol.replies import reply
 from ftp_project.server.control import Control
 from ftp_project.server.core import Server, log
 from ftp_project.server.data import DataChannel
+from ftp_project.server.descriptors import allowed
 from ftp_project.server.session import Session
 
 #: connections that the system keeps for us until we accept them
@@ -80,7 +81,10 @@ def serve(server: Server, listener: socket.socket) -> Coro[None]:
                 if error.errno not in EXHAUSTED:
                     raise
                 if server.clock() >= quiet_until:
-                    log.warning("out of descriptors or memory: waiting for sessions to end")
+                    log.warning(
+                        "out of descriptors (%d may be open) or memory: new clients have to wait",
+                        allowed(),
+                    )
                     quiet_until = server.clock() + QUIET
                 yield from sleep(PAUSE)
             else:

@@ -15,6 +15,7 @@ from ftp_project.errors import UsageError, reason
 from ftp_project.loop import Coro, Loop, LoopError, Task, TaskCancelled, close, join, spawn
 from ftp_project.server.activation import inherited_listeners, notify
 from ftp_project.server.core import Server, log
+from ftp_project.server.descriptors import raise_limit
 from ftp_project.server.drain import drain
 from ftp_project.server.listener import listen, serve
 from ftp_project.server.operation import Operation
@@ -42,6 +43,7 @@ def run(
     tls = _tls(config)
     with contextlib.ExitStack() as stack:
         operation = Operation(config, stack)
+        raise_limit(config)
         try:
             loop = _make_loop(config)
         except LoopError as error:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import errno
 import io
 import itertools
+import resource
 import socket
 import threading
 import time
 
+import pytest
 from crowd import ask, connect, cpu_seconds, last_words, reset, trickle
 from live_server import LAUNCHER, FtpServer, wait_until
 from raw_client import RawClient
 
 from ftp_project.accounts.users import Users
-from ftp_project.config import Config
+from ftp_project.config import Config, Options
 from ftp_project.loop import Loop, cancel, pause, spawn
 from ftp_project.server.core import Server
+from ftp_project.server.descriptors import raise_limit
 from ftp_project.server.listener import serve as serve_door
 
 #: what `ulimit -n 64` leaves to a program
@@ -31,7 +34,9 @@ def test_with_64_descriptors_it_pauses_without_spinning_and_recovers(tmp_path, m
         with server.client() as inside:
             before, began = cpu_seconds(server), time.monotonic()
             crowd = connect(server, 100)
-            wait_until(lambda: "out of descriptors" in server.errors.read_text(), "it is told")
+            wait_until(
+                lambda: "out of descriptors (64 may" in server.errors.read_text(), "it is told"
+            )
             # Who is inside is answered; for a data connection there is no descriptor.
             assert ask(inside, "NOOP")[:3] == "200"
             assert ask(inside, "EPSV")[:3] == "425"
@@ -50,6 +55,20 @@ def test_with_64_descriptors_it_pauses_without_spinning_and_recovers(tmp_path, m
     finally:
         server.close_clients()
         server.kill()
+
+
+@pytest.mark.parametrize(
+    ("limits", "clients", "left"),
+    [((64, 600), 100, 564), ((64, 300), 100, 300), ((64, 300), None, 300), ((600, 600), 100, 600)],
+)
+def test_it_raises_its_limit_as_far_as_it_may(monkeypatch, caplog, limits, clients, left):
+    now = [limits]
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: now[-1])
+    monkeypatch.setattr(resource, "setrlimit", lambda kind, pair: now.append(pair))
+    raise_limit(Options(max_clients=clients))
+    assert now[-1] == (left, limits[1])
+    told = "100 clients may need 564 descriptors, and this process may have 300" in caplog.text
+    assert told == (clients is not None and left < 564)
 
 
 def test_300_connections_that_never_log_in_hinder_nobody_and_are_let_go(server):
