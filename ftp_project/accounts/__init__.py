@@ -6,6 +6,7 @@
 - `guard`: failed logins: delays and bans
 - `limits`: sessions in all, per host, per user
 - `quota`, `rates`: bytes stored, bytes a second
+- `shared`, `shared_limits`: the numbers of the last four in memory that several processes share
 
 Nothing here knows of sockets, and nothing reads a clock: time is passed in, in seconds.
 """

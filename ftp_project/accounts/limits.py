@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import Enum
+from typing import Final
 
 
 class Refusal(Enum):
@@ -12,6 +13,37 @@ class Refusal(Enum):
     TOTAL = "Too many clients, try again later."
     HOST = "Too many connections from your address."
     USER = "Too many sessions of this user."
+
+
+class Counts:
+    """Counts by key. Whoever looks and then counts does so in a ``with`` block.
+
+    These are of one process and need no lock; `shared_limits` has those of several.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: Counter[str] = Counter()
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def of(self, key: str) -> int:
+        """Return the count of a key."""
+        return self._numbers[key]
+
+    def add(self, key: str, number: int) -> bool:
+        """Count up or down; False, and nothing counted, when there is no room for the key."""
+        count = self._numbers[key] + number
+        if count > 0:
+            self._numbers[key] = count
+        else:
+            del self._numbers[key]
+        return True
+
+
+#: the key of all sessions; the others begin with a word and a space
+TOTAL: Final = "total"
 
 
 class SessionLimits:
@@ -27,28 +59,42 @@ class SessionLimits:
         max_total: int | None = None,
         max_per_host: int | None = None,
         max_per_user: int | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self.max_total = max_total
         self.max_per_host = max_per_host
         self.max_per_user = max_per_user
-        self.total = 0
-        self._hosts: Counter[str] = Counter()
-        self._users: Counter[str] = Counter()
+        self._counts = counts or Counts()
+
+    @property
+    def total(self) -> int:
+        """The sessions that there are."""
+        return self._counts.of(TOTAL)
 
     def connect(self, host: str) -> Refusal | None:
         """Count a connection, or return why it is refused."""
-        if self.max_total is not None and self.total >= self.max_total:
-            return Refusal.TOTAL
-        if self.max_per_host is not None and self._hosts[host] >= self.max_per_host:
-            return Refusal.HOST
-        self.total += 1
-        self._hosts[host] += 1
-        return None
+        counts = self._counts
+        if self.max_total is None and self.max_per_host is None:
+            counts.add(TOTAL, 1)  # nobody looks before: no lock is needed
+            return None
+        with counts:
+            if self.max_total is not None and counts.of(TOTAL) >= self.max_total:
+                return Refusal.TOTAL
+            if self.max_per_host is not None:
+                key = f"host {host}"
+                if counts.of(key) >= self.max_per_host:
+                    return Refusal.HOST
+                if not counts.add(key, 1):
+                    return Refusal.TOTAL
+            counts.add(TOTAL, 1)
+            return None
 
     def disconnect(self, host: str) -> None:
         """Give a connection back."""
-        self.total -= 1
-        _decrease(self._hosts, host)
+        self._counts.add(TOTAL, -1)
+        if self.max_per_host is not None:
+            with self._counts:
+                self._counts.add(f"host {host}", -1)
 
     def login(self, user: str, own_limit: int | None = None) -> Refusal | None:
         """Count a user's session, or return why it is refused.
@@ -56,17 +102,13 @@ class SessionLimits:
         `own_limit` is the user's own and goes before the general one.
         """
         limit = self.max_per_user if own_limit is None else own_limit
-        if limit is not None and self._users[user] >= limit:
-            return Refusal.USER
-        self._users[user] += 1
-        return None
+        key = f"user {user}"
+        with self._counts:
+            if limit is not None and self._counts.of(key) >= limit:
+                return Refusal.USER
+            return None if self._counts.add(key, 1) else Refusal.TOTAL
 
     def logout(self, user: str) -> None:
         """Give a user's session back."""
-        _decrease(self._users, user)
-
-
-def _decrease(counts: Counter[str], key: str) -> None:
-    counts[key] -= 1
-    if counts[key] <= 0:
-        del counts[key]
+        with self._counts:
+            self._counts.add(f"user {user}", -1)

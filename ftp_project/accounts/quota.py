@@ -32,3 +32,7 @@ class Quota:
     def give_back(self, count: int) -> None:
         """Count bytes that are stored no more."""
         self.used = max(0, self.used - count)
+
+    def settle(self, taken: int, growth: int) -> None:
+        """Count what an ended upload has really added, in place of the bytes it had taken."""
+        self.used = max(0, self.used - taken + growth)

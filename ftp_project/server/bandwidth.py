@@ -14,15 +14,32 @@ if TYPE_CHECKING:
     from ftp_project.server.session import Session
 
 
-class Bandwidth:
-    """The buckets of a running server. Uploads and downloads are limited apart."""
+def _bucket(name: str, rate: float, now: float) -> TokenBucket:
+    return TokenBucket(rate, now)
 
-    def __init__(self, options: Options, clock: Callable[[], float]) -> None:
+
+def _name(whose: str, upload: bool) -> str:
+    return f"{'upload' if upload else 'download'} {whose}"
+
+
+class Bandwidth:
+    """The buckets of a running server. Uploads and downloads are limited apart.
+
+    ``make(name, rate, now)`` makes those that not one session has for itself.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        clock: Callable[[], float],
+        make: Callable[[str, float, float], TokenBucket] = _bucket,
+    ) -> None:
         self._clock = clock
+        self._make = make
         #: by direction, True for uploads
         self._of_session = {True: options.upload_rate, False: options.download_rate}
         self._total = {
-            upload: TokenBucket(rate, clock())
+            upload: make(_name("total", upload), rate, clock())
             for upload, rate in (
                 (True, options.total_upload_rate),
                 (False, options.total_download_rate),
@@ -44,7 +61,8 @@ class Bandwidth:
         if user is not None and rate is not None:
             bucket = self._users.get((user.name, upload))
             if bucket is None or bucket.rate != rate:  # the users file was read again
-                bucket = self._users[user.name, upload] = TokenBucket(rate, self._clock())
+                bucket = self._make(_name(f"user {user.name}", upload), rate, self._clock())
+                self._users[user.name, upload] = bucket
             buckets.append(bucket)
         rate = self._of_session[upload]
         if rate is not None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftp_project.accounts import permissions as p
-from ftp_project.accounts.guard import LoginGuard
+from ftp_project.accounts.guard import FailureTable, LoginGuard
 from ftp_project.accounts.limits import Refusal, SessionLimits
 from ftp_project.accounts.quota import Quota
 from ftp_project.accounts.rates import Rates, TokenBucket
@@ -105,7 +105,7 @@ def test_ipv6_hosts_count_by_network_and_mapped_ones_as_ipv4() -> None:
 
 
 def test_the_guard_remembers_a_bounded_number() -> None:
-    guard = LoginGuard(attempts=1, remember=10)
+    guard = LoginGuard(attempts=1, table=FailureTable(remember=20))  # hosts and users
     for number in range(100):
         guard.failed(f"10.0.0.{number}", f"u{number}", number)
     banned = [n for n in range(100) if guard.banned_for(f"10.0.0.{n}", 100)]
