@@ -13,6 +13,7 @@ from ftp_project.accounts.limits import SessionLimits
 from ftp_project.accounts.users import User
 from ftp_project.config import Config
 from ftp_project.files.jail import Jail
+from ftp_project.protocol.replies import greeting
 from ftp_project.server.bandwidth import Bandwidth
 from ftp_project.server.quotas import Quotas
 
@@ -43,6 +44,8 @@ class Server:
     ) -> None:
         self.config = config
         self.users = config.users
+        #: the first reply of every session
+        self.greeting = greeting(config.banner)
         self.clock = clock
         self.wall_clock = wall_clock
         self.guard = LoginGuard(config.login_attempts, ban=config.login_ban)

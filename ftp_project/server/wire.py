@@ -6,7 +6,7 @@ import contextlib
 import socket
 from typing import TYPE_CHECKING, Any
 
-from ftp_project.loop import Coro, TimedOut, close, recv, sendall
+from ftp_project.loop import Coro, TimedOut, close, sendall
 
 if TYPE_CHECKING:
     from ftp_project.server.session import Session
@@ -15,14 +15,13 @@ if TYPE_CHECKING:
 class Wire:
     """A control connection, below the conversation on it."""
 
-    __slots__ = ("_out", "_out_size", "_recv", "_sendall", "_would_block", "session", "sock")
+    __slots__ = ("_out", "_sendall", "_would_block", "session", "sock")
 
     def __init__(self, session: Session, sock: socket.socket) -> None:
         self.session = session
         self.sock = sock
-        self._out: list[bytes] = []
-        self._out_size = 0
-        self._recv: Any = recv
+        #: replies that are to be sent
+        self._out = bytearray()
         self._sendall: Any = sendall
         self._would_block: tuple[type[OSError], ...] = (BlockingIOError,)
 
@@ -38,24 +37,32 @@ class Wire:
 
     def say(self, data: bytes) -> None:
         """Add a reply to those that are to be sent."""
-        self._out.append(data)
+        self._out += data
         observers = self.session.server.observers
         if observers and data[:1] >= b"4":
             for each in observers:
                 each.refused(self.session, int(data[:3]))
-        self._out_size += len(data)
 
     def say_now(self, data: bytes) -> None:
         """Send a last reply as far as that goes without waiting."""
+        self.say(data)
         with contextlib.suppress(OSError):
-            self.sock.send(b"".join(self._out) + data)
+            self.send_at_once()
+
+    def send_at_once(self) -> bool:
+        """Send what has been said as far as that goes without waiting; tell whether it was all."""
+        out = self._out
+        try:
+            del out[: self.sock.send(out)]
+        except self._would_block:
+            return False
+        return not out
 
     def send_replies(self) -> Coro[None]:
         """Send what has been said; a client that does not read it is given up after a while."""
         if self._out:
-            data = b"".join(self._out)
+            data = bytes(self._out)
             self._out.clear()
-            self._out_size = 0
             server = self.session.server
             yield from self._sendall(self.sock, data, server.clock() + server.config.stall_timeout)
 
@@ -70,8 +77,7 @@ class Wire:
             yield from tls.handshake(secured, self.session.login_by)
         except TimedOut:
             raise OSError("the TLS handshake took too long") from None
-        self._recv, self._sendall = tls.recv, tls.sendall
-        self._would_block = tls.WOULD_BLOCK
+        self._sendall, self._would_block = tls.sendall, tls.WOULD_BLOCK
         self.session.secure = True
 
     def end(self) -> Coro[None]:
