@@ -64,7 +64,7 @@ class Control(Wire):
         self.say(session.server.greeting)
         try:
             while True:
-                while (work := self._answer()) is not None:
+                while (work := self._next_work()) is not None:
                     yield from work
                 if self._out and not self.send_at_once():
                     yield from self.send_replies()
@@ -129,7 +129,7 @@ class Control(Wire):
 
     # ------------------------------------------------------------------ answering
 
-    def _answer(self) -> Work:
+    def _next_work(self) -> Work:
         """Answer the commands that can be answered at once, in order.
 
         Returns None when nothing is left to be done now. Else the next thing takes time: it is
