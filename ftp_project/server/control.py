@@ -156,7 +156,7 @@ class Control(Wire):
                 self._refuse(command)
             else:
                 session.unknown_in_a_row = 0
-                work = self._obey(row, command[1])
+                work = self._execute(row, command[1])
                 if work is not None:
                     return work
             if len(self._out) > REPLIES_LIMIT:
@@ -182,7 +182,7 @@ class Control(Wire):
             session.leaving = True
             self.say(reply(421, "Too many commands that are none."))
 
-    def _obey(self, row: Row, argument: str) -> Work:
+    def _execute(self, row: Row, argument: str) -> Work:
         """Carry out one command and say its answer, or return the work that is left."""
         session = self.session
         if session.server.trace:
