@@ -75,15 +75,13 @@ def current(loop: Loop, task: Task[Any], trap: traps.Current) -> Task[Any]:
 
 def spawn(loop: Loop, task: Task[Any], trap: traps.Spawn) -> Task[Any]:
     """Make a new task, owned by this one unless it is detached; an eager one starts at once."""
-    child = loop.spawn(trap.coro, trap.name, trap.background)
-    if not trap.detached:
+    add = loop.start if trap.eager else loop.spawn
+    child = add(trap.coro, trap.name, trap.background)
+    if not (child.done or trap.detached):
         child.owner = task
         if task.children is None:
             task.children = set()
         task.children.add(child)
-    if trap.eager:
-        (loop.background if trap.background else loop.ready).pop()  # it has just been put there
-        loop.step(child)
     return child
 
 

@@ -63,14 +63,32 @@ class Loop:
 
         Raises :class:`LoopError` for something that is no coroutine.
         """
-        if not hasattr(coro, "send"):
-            raise LoopError(f"{coro!r} is no coroutine: call the function and hand over its result")
-        task = Task(coro, name or getattr(coro, "__name__", "task"), None, background)
+        task = self._make_task(coro, name, background)
         self.tasks.add(task)
         self._enqueue(task)
         if self._closing:
             self.cancel(task)
         return task
+
+    def start(self, coro: Coro[T], name: str, background: bool) -> Task[T]:
+        """Run ``coro`` up to its first wait, and make it a task of the loop if it has to wait.
+
+        Most of those that are started so end at once, and the loop never has to know them.
+        Otherwise as :meth:`spawn`.
+        """
+        if self._closing:
+            return self.spawn(coro, name, background)
+        task = self._make_task(coro, name, background)
+        self.step(task)
+        if not task.done:
+            self.tasks.add(task)
+        return task
+
+    @staticmethod
+    def _make_task(coro: Coro[T], name: str, background: bool) -> Task[T]:
+        if not hasattr(coro, "send"):
+            raise LoopError(f"{coro!r} is no coroutine: call the function and hand over its result")
+        return Task(coro, name or getattr(coro, "__name__", "task"), background)
 
     def run(self, main: Coro[T], grace: float = 5.0) -> T:
         """Run ``main`` and all that it spawns; return what it returns, raise what it raises.
@@ -151,7 +169,8 @@ class Loop:
                     raise LoopError(_no_trap(task, trap))
                 answer = handler(self, task, trap)
             except (Exception, Cancelled) as error:
-                self.watcher.leave(task)
+                if task.watch is not None:
+                    task.watch.leave(task)
                 problem = error
                 continue
             if answer is WAIT:
@@ -165,8 +184,9 @@ class Loop:
         self, task: Task[Any], answer: object = None, problem: BaseException | None = None
     ) -> None:
         """End the present wait of ``task``: it goes on with ``answer``, or ``problem`` raised."""
-        if task.watch is not None:
-            self.watcher.leave(task)
+        watch = task.watch
+        if watch is not None:
+            watch.leave(task)
         if task.joining is not None:
             if task.joining.waiters:
                 task.joining.waiters.remove(task)
@@ -183,21 +203,24 @@ class Loop:
     def _finish(self, task: Task[Any], result: object, error: BaseException | None) -> None:
         task.done, task.result, task.error = True, result, error
         self.tasks.discard(task)
-        self.timers.ended(task)
+        if task.timer_at is not None:
+            self.timers.ended(task)
         if task.owner is not None and task.owner.children is not None:
             task.owner.children.discard(task)
         task.owner = None
-        for child in tuple(task.children or ()):
-            child.owner = None
-            self.cancel(child)
+        if task.children:
+            for child in tuple(task.children):
+                child.owner = None
+                self.cancel(child)
         task.children = None
         if error is not None and task.failed and not task.waiters and task is not self._main:
             self.on_error(task, error)
-        for waiter in tuple(task.waiters or ()):
-            if isinstance(waiter.trap, traps.Join):
-                self.wake(waiter, result, task.failure())
-            else:
-                self.wake(waiter)
+        if task.waiters:
+            for waiter in tuple(task.waiters):
+                if isinstance(waiter.trap, traps.Join):
+                    self.wake(waiter, result, task.failure())
+                else:
+                    self.wake(waiter)
 
     # ------------------------------------------------------------------ threads, signals, the end
 

@@ -54,10 +54,11 @@ class Task(Generic[T]):
         "watch",
     )
 
-    def __init__(self, coro: Coro[T], name: str, owner: Task[Any] | None, background: bool) -> None:
+    def __init__(self, coro: Coro[T], name: str, background: bool) -> None:
         self.coro = coro
         self.name = name
-        self.owner = owner
+        #: the task that made it and whose end is its end too, or None
+        self.owner: Task[Any] | None = None
         self.background = background
         self.children: set[Task[Any]] | None = None
         self.done = False

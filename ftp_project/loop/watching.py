@@ -71,6 +71,14 @@ class Watch:
         self.reader: Task[Any] | None = None
         self.writer: Task[Any] | None = None
 
+    def leave(self, task: Task[Any]) -> None:
+        """Note that ``task`` waits for this socket no longer; it stays registered."""
+        task.watch = None
+        if self.reader is task:
+            self.reader = None
+        if self.writer is task:
+            self.writer = None
+
 
 class Watcher:
     """The sockets that tasks wait for. ``wake(task)`` is called for each that can go on."""
@@ -132,16 +140,6 @@ class Watcher:
             watch.selector.unregister(watch.fd)
         watch.mask = mask
 
-    def leave(self, task: Task[Any]) -> None:
-        """Note that ``task`` waits for its socket no longer."""
-        watch = task.watch
-        if watch is not None:
-            task.watch = None
-            if watch.reader is task:
-                watch.reader = None
-            if watch.writer is task:
-                watch.writer = None
-
     def forget(self, sock: socket.socket) -> list[Task[Any]]:
         """Stop watching ``sock``, which is about to be closed; return the tasks that waited."""
         watch = self._watches.get(sock.fileno())
@@ -155,7 +153,7 @@ class Watcher:
             self._set_mask(watch, 0)
         waiting = [task for task in (watch.reader, watch.writer) if task is not None]
         for task in waiting:
-            self.leave(task)
+            watch.leave(task)
         return waiting
 
     def poll(self, timeout: float | None, background_too: bool) -> None:
@@ -164,8 +162,8 @@ class Watcher:
         Sockets of background tasks are asked only when ``background_too``: while such a task is
         queued anyway, the question would be a system call for nothing.
         """
-        if timeout is not None and timeout > 0:
-            timeout = min(timeout, 86_400.0)  # epoll_wait counts milliseconds in an int
+        if timeout is not None and timeout > 86_400.0:
+            timeout = 86_400.0  # epoll_wait counts milliseconds in an int
         back = False
         for key, events in self._front.select(timeout):
             if key.data is None:
@@ -182,7 +180,7 @@ class Watcher:
             if watch.reader is not None:
                 self._wake(watch.reader)
             else:
-                unwanted |= READ
+                unwanted = READ
         if events & WRITE:
             if watch.writer is not None:
                 self._wake(watch.writer)
