@@ -106,7 +106,9 @@ class Crowd:
             raise Failed(
                 f"{self._joined} clients came, and the server accepted "
                 f"{self.server.listener.accepted} of them.",
-                "Register the listener for reading, and accept whenever it is ready.",
+                "One client ended the server for all: mend this first."
+                if self.server.dead
+                else "Register the listener for reading, and accept whenever it is ready.",
             )
         self.settle("clients came")
         return new
@@ -126,22 +128,28 @@ class Crowd:
                 return False
         return True
 
-    def _move(self) -> bool:
+    def _move(self, wait: float = _LOOK) -> bool:
         self._clients = [one for one in self._clients if one.socket.fileno() != -1]
         with selectors.DefaultSelector() as selector:
             for client in self._clients:
                 if client.wishes:
                     selector.register(client.socket, client.wishes, client)
             if not selector.get_map():
-                time.sleep(_LOOK / 10)
+                time.sleep(wait / 10)
                 return False
-            moved = [key.data.move(events) for key, events in selector.select(_LOOK)]
+            moved = [key.data.move(events) for key, events in selector.select(wait)]
             return any(moved)  # all of them have moved, not only up to the first
 
     def settle(self, occasion: str, step: str = "Ask only for what you can use now.") -> None:
         """Wait until the server rests. Raises Failed when it does not, with nothing to do."""
         server, before = self.server, self.server.turns
-        self.until(lambda: server.resting or server.dead or server.turns - before > SPINNING)
+        self.until(
+            lambda: (
+                (not self._move(0) and server.resting)
+                or server.dead
+                or server.turns - before > SPINNING
+            )
+        )
         if server.dead:
             return  # what the clients hear, or do not, will tell
         if not server.selectors:

@@ -9,11 +9,12 @@ from typing import Any
 from labsupport.exercises.crowd import Client, Crowd, Failed, visit
 from labsupport.exercises.selector_watch import Answer
 
-_MOST = 64 * 1024
+_MOST = 512 * 1024
 _MANY = 50
 _LINES = 10
 _ROUND = 16 * 1024  # bytes that one client says before the others have heard them
-_ROUNDS = 40  # far more than _MOST and the buffers of the kernel hold
+_LATE = 25  # rounds: more than the kernel's buffers hold, less than _MOST
+_ROUNDS = 70  # more than _MOST and the kernel's buffers hold
 
 
 def chat_over_selectors(answer: Answer, folder: Path) -> dict[str, Any]:
@@ -131,22 +132,30 @@ def _never_ends(crowd: Crowd) -> None:
 
 
 def _never_reads(crowd: Crowd) -> None:
-    ann, bob, cid, rude = crowd.join(4)
-    rude.reads = False
+    ann, bob, late, rude = crowd.join(4)
+    late.reads = rude.reads = False
     lines = (b"y" * 1023 + b"\n") * (_ROUND // 1024)
-    total = 0
-    for _ in range(_ROUNDS):
+    for number in range(1, _ROUNDS + 1):
         ann.to_say += lines
-        total += len(lines)
-        for client in (bob, cid):
+        _hears(
+            crowd,
+            bob,
+            lines,
+            "two clients do not read; of what was said then, another one heard",
+            "Never wait for one client: send what there is room for, and keep the rest.",
+        )
+        bob.heard.clear()
+        if number == _LATE:
+            late.reads = True
             _hears(
                 crowd,
-                client,
-                lines,
-                "one client does not read; of what was said then, another one heard",
-                "Never wait for one client: send what there is room for, and keep the rest.",
+                late,
+                lines * number,
+                f"a client read late, when {len(lines) * number} bytes had been said (`most` was "
+                f"{_MOST}); it heard",
+                "send() takes as much as there is room for: keep the rest, up to `most` bytes.",
             )
-            client.heard.clear()
+    total = len(lines) * _ROUNDS
     rude.reads = True
     if not crowd.until(lambda: bool(rude.ended)):
         raise Failed(
@@ -155,15 +164,14 @@ def _never_reads(crowd: Crowd) -> None:
             "When more than `most` bytes wait for a client, close its connection.",
         )
     ann.to_say += b"at last\n"
-    for client in (bob, cid):
-        _hears(
-            crowd,
-            client,
-            b"at last\n",
-            "a client that never read was sent away; of the next line another one heard",
-            "Ask at the beginning of each callback whether this client is still there.",
-        )
-    _leave(crowd, ann, bob, cid, rude)
+    _hears(
+        crowd,
+        bob,
+        b"at last\n",
+        "a client that never read was sent away; of the next line another one heard",
+        "Ask at the beginning of each callback whether this client is still there.",
+    )
+    _leave(crowd, ann, bob, late, rude)
 
 
 def _fifty(crowd: Crowd) -> None:

@@ -26,8 +26,8 @@ def timeout_trap(answer: Answer, folder: Path) -> dict[str, Any]:
     try:
         for judge in (
             _is_coroutine,
-            _in_time,
             _too_late,
+            _in_time,
             _next_wait,
             _again,
             _nothing_at_all,
@@ -52,20 +52,6 @@ def _is_coroutine(answer: Answer) -> None:
                 "A function with `yield` in it is one.",
             )
         made.close()
-
-
-def _in_time(answer: Answer) -> None:
-    occasion = "data came after 0.1 seconds of 5"
-    with Scene(answer) as scene:
-        out: list[tuple[str, float]] = []
-
-        def main() -> Coro:
-            yield from scene.wait(5, out)
-            yield from scene.expect_clean(occasion)
-
-        scene.data_at(0.1)
-        scene.run(main(), occasion)
-        scene.expect(out[0], "data", 0.1, occasion)
 
 
 def _too_late(answer: Answer) -> None:
@@ -97,6 +83,20 @@ def _too_late(answer: Answer) -> None:
             yield from scene.expect_clean(occasion)
 
         scene.run(main(), occasion)
+
+
+def _in_time(answer: Answer) -> None:
+    occasion = "data came after 0.1 seconds of 5"
+    with Scene(answer) as scene:
+        out: list[tuple[str, float]] = []
+
+        def main() -> Coro:
+            yield from scene.wait(5, out)
+            yield from scene.expect_clean(occasion)
+
+        scene.data_at(0.1)
+        scene.run(main(), occasion)
+        scene.expect(out[0], "data", 0.1, occasion)
 
 
 def _next_wait(answer: Answer) -> None:

@@ -1,0 +1,14 @@
+# reason: a client sent 5 bytes; no reply came
+from selectors import EVENT_READ, EVENT_WRITE
+
+
+def on_event(selector, connection, waiting, events):
+    if events & EVENT_READ:
+        data = connection.recv(65536)
+        if not data:
+            raise ConnectionError("the client has left")
+        waiting += data.upper()
+    if events & EVENT_WRITE:
+        del waiting[: connection.send(waiting)]
+    wanted = EVENT_READ if waiting else EVENT_READ | EVENT_WRITE
+    selector.modify(connection, wanted, waiting)
