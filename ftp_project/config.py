@@ -15,7 +15,7 @@ from typing import Literal
 
 from ftp_project.accounts.users import Users
 from ftp_project.settings.option import option, rebase_home
-from ftp_project.settings.readers import ipv4, octal, ports, rate
+from ftp_project.settings.readers import ipv4, octal, ports, processes, rate
 
 WHAT, WHERE, LIMITS, TIMES, TLS = "What is served", "Where", "Limits", "Times", "TLS"
 OPERATION = "Operation"
@@ -70,6 +70,13 @@ class Options:
         "auto", "How to wait for sockets.", group=WHERE
     )
 
+    workers: int = option(
+        1,
+        "Processes that share the clients; auto: one for each core that may be used.",
+        metavar="NUMBER|auto",
+        read=processes,
+        group=WHERE,
+    )
     passive_ports: tuple[int, int] | None = option(
         None,
         "Ports for passive data connections, for example 50000-50100; any without it.",

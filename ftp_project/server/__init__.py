@@ -7,8 +7,10 @@
 - `data`: data connections; `transfers`: moving bytes over them
 - `failures`: from what went wrong to the reply
 - `quotas`, `bandwidth`: bytes stored, bytes a second
-- `observers`: what happens, for those who want to know: `journal` and `xferlog` (logs), `metrics`,
-  `hooks` (commands), `status` (the screen); `operation` puts them up
-- `run`: from settings to a running process; `activation`: sockets from systemd; `reload`: users
-  and certificate read again; `drain`: a graceful end
+- `observers`: what happens, for those who want to know: `journal` and `xferlog` (logs), `tally`
+  (numbers), `hooks` (commands); `metrics` and `status` (the screen) show numbers and sessions, as
+  `tally` and `sight` have them; `operation` puts all of it up
+- `run`: from settings to a running process, with the parts of `build`; `activation`: sockets from
+  systemd; `reload`: users and certificate read again; `drain`: a graceful end
+- `workers`: several such processes with one door
 """

@@ -7,22 +7,20 @@ for what only grows.
 from __future__ import annotations
 
 import socket
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 
-from ftp_project.loop import Coro, TimedOut, accept, close, recv, sendall, sleep, spawn
-from ftp_project.server.core import Server
-from ftp_project.server.observers import Done, Observer
+from ftp_project.loop import Coro, TimedOut, accept, close, now, recv, sendall, sleep, spawn
+from ftp_project.server import tally as t
 
-if TYPE_CHECKING:
-    from ftp_project.server.session import Session
-
-#: seconds between two looks at how late the loop is
-PROBE = 0.25
 #: seconds that a scraper has for its request and for reading the answer
 DEADLINE = 5.0
 #: bytes of a request; more are refused
@@ -31,24 +29,24 @@ REQUEST_LIMIT = 8192
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class Metrics(Observer):
-    """Counts what happens; a collector of prometheus_client."""
+class Metrics:
+    """The sum of ``tallies``, one for each process; a collector of prometheus_client.
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._transfers: Counter[tuple[str, str]] = Counter()
-        self._bytes: Counter[str] = Counter({"upload": 0, "download": 0})
-        self._logins: Counter[str] = Counter({"accepted": 0, "refused": 0})
-        self._failures: Counter[int] = Counter()
-        self._connections = 0
+    ``refresh()`` is called before they are read. ``replaced()`` returns how many processes have
+    been replaced; without it there is one process, which nobody replaces.
+    """
+
+    def __init__(
+        self,
+        tallies: Sequence[t.Tally],
+        refresh: Callable[[], None] = lambda: None,
+        replaced: Callable[[], int] | None = None,
+    ) -> None:
+        self._tallies = tallies
+        self._refresh = refresh
+        self._replaced = replaced
         self._registry = CollectorRegistry()
         self._registry.register(self)
-        self._lateness = Histogram(
-            "ftp_loop_lateness_seconds",
-            "How much later than due the loop woke a task.",
-            buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0),
-            registry=self._registry,
-        )
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus' text format."""
@@ -56,94 +54,78 @@ class Metrics(Observer):
 
     def collect(self) -> Iterable[Metric]:
         """Yield the metrics as they are now."""
-        moving = [
-            (session.connection.upload, session.connection.moved)
-            for session in (control.session for control in self._server.sessions)
-            if session.connection is not None
-        ]
-        users = sum(control.session.user is not None for control in self._server.sessions)
-        yield GaugeMetricFamily(
-            "ftp_sessions", "Control connections open.", len(self._server.sessions)
-        )
-        yield GaugeMetricFamily("ftp_sessions_logged_in", "Sessions of a user.", users)
-        yield GaugeMetricFamily("ftp_transfers_running", "Data connections open.", len(moving))
+        self._refresh()
+        total = t.Sum(self._tallies)
+        n = total.numbers
+        yield GaugeMetricFamily("ftp_sessions", "Control connections open.", n[t.SESSIONS])
+        yield GaugeMetricFamily("ftp_sessions_logged_in", "Sessions of a user.", n[t.LOGGED_IN])
+        yield GaugeMetricFamily("ftp_transfers_running", "Data connections open.", n[t.RUNNING])
         yield CounterMetricFamily(
-            "ftp_connections", "Control connections accepted.", self._connections
+            "ftp_connections", "Control connections accepted.", n[t.CONNECTIONS]
         )
         yield _family(
             "ftp_logins",
             "Logins by outcome.",
             ["outcome"],
-            {(k,): n for k, n in self._logins.items()},
+            {("accepted",): n[t.ACCEPTED], ("refused",): n[t.REFUSED]},
         )
         yield _family(
-            "ftp_transfers", "File transfers that ended.", ["direction", "outcome"], self._transfers
+            "ftp_transfers",
+            "File transfers that ended.",
+            ["direction", "outcome"],
+            {
+                (direction, outcome): n[first + place]
+                for place, direction in enumerate(("download", "upload"))
+                for outcome, first in (("complete", t.COMPLETE), ("failed", t.FAILED))
+            },
         )
-        moved = Counter(self._bytes)
-        for upload, count in moving:
-            moved["upload" if upload else "download"] += count
         yield _family(
             "ftp_transferred_bytes",
             "Bytes of files moved, running transfers included.",
             ["direction"],
-            {(direction,): count for direction, count in moved.items()},
+            {
+                (direction,): n[t.BYTES + place] + n[t.MOVING + place]
+                for place, direction in enumerate(("download", "upload"))
+            },
         )
         yield _family(
             "ftp_failures",
             "Replies from 400 up.",
             ["code"],
-            {(str(code),): count for code, count in sorted(self._failures.items())},
+            {(str(code),): count for code, count in total.failures().items()},
         )
+        yield HistogramMetricFamily(
+            "ftp_loop_lateness_seconds",
+            "How much later than due the loop woke a task.",
+            buckets=total.lateness(),
+            sum_value=total.lateness_seconds,
+        )
+        if self._replaced is not None:
+            sessions = GaugeMetricFamily(
+                "ftp_worker_sessions", "Control connections by worker.", labels=["worker"]
+            )
+            for number, each in enumerate(self._tallies, 1):
+                sessions.add_metric([str(number)], each.numbers[t.SESSIONS])
+            yield sessions
+            yield CounterMetricFamily(
+                "ftp_workers_replaced", "Workers that ended and were replaced.", self._replaced()
+            )
 
-    # ------------------------------------------------------------------ events
-
-    def session_began(self, session: Session) -> None:
-        """Count a connection."""
-        self._connections += 1
-
-    def logged_in(self, session: Session) -> None:
-        """Count a login."""
-        self._logins["accepted"] += 1
-
-    def login_failed(self, session: Session, name: str) -> None:
-        """Count a failed login."""
-        self._logins["refused"] += 1
-
-    def transferred(self, session: Session, done: Done) -> None:
-        """Count a transfer and its bytes."""
-        self._transfers[done.name, "complete" if done.complete else "failed"] += 1
-        self._bytes[done.name] += done.size
-
-    def refused(self, session: Session, code: int) -> None:
-        """Count a reply."""
-        self._failures[code] += 1
-
-    # ------------------------------------------------------------------ tasks
-
-    def probe(self) -> Coro[None]:
-        """Measure for ever how late the loop is."""
-        clock = self._server.clock
-        while True:
-            due = clock() + PROBE
-            yield from sleep(PROBE)
-            self._lateness.observe(max(0.0, clock() - due))
+    # ------------------------------------------------------------------ HTTP
 
     def serve(self, listener: socket.socket) -> Coro[None]:
-        """Answer scrapers until cancelled."""
-        try:
-            while True:
-                try:
-                    sock, _ = yield from accept(listener, None)
-                except OSError:  # out of descriptors: the FTP listener says so
-                    yield from sleep(1.0)
-                    continue
-                yield from spawn(self._answer(sock), "metrics")
-        finally:
-            yield from close(listener)
+        """Answer scrapers until cancelled; the listener stays open."""
+        while True:
+            try:
+                sock, _ = yield from accept(listener, None)
+            except OSError:  # out of descriptors: the FTP listener says so
+                yield from sleep(1.0)
+                continue
+            yield from spawn(self._answer(sock), "metrics")
 
     def _answer(self, sock: socket.socket) -> Coro[None]:
         """Answer one HTTP request (RFC 9112) and close: scrapers come seldom."""
-        deadline = self._server.clock() + DEADLINE
+        deadline = (yield from now()) + DEADLINE
         request = b""
         try:
             while b"\r\n\r\n" not in request and len(request) <= REQUEST_LIMIT:

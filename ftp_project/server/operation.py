@@ -11,13 +11,17 @@ from ftp_project.config import Config
 from ftp_project.errors import UsageError, reason
 from ftp_project.loop import Loop
 from ftp_project.server.core import Server, log
-from ftp_project.server.hooks import Hooks
+from ftp_project.server.hooks import Hooks, commands
 from ftp_project.server.journal import Journal
 from ftp_project.server.listener import listen
+from ftp_project.server.sight import ROWS, Sight, look
+from ftp_project.server.tally import Tally
 from ftp_project.server.xferlog import Xferlog
 
 if TYPE_CHECKING:
-    from ftp_project.server.metrics import Metrics
+    from collections.abc import Callable, Sequence
+
+    from ftp_project.server.status import Screen
 
 
 class Operation:
@@ -25,8 +29,10 @@ class Operation:
 
     def __init__(self, config: Config, stack: ExitStack) -> None:
         self._config = config
-        self._screen = config.status and sys.stdout.isatty()
-        self.journal = Journal(config, lines=config.status and not self._screen)
+        commands(config)  # a mistake in them is to be told now
+        #: whether there is a status screen
+        self.draws = config.status and sys.stdout.isatty()
+        self.journal = Journal(config, lines=config.status and not self.draws)
         stack.callback(self.journal.close)
         self.xferlog: Xferlog | None = None
         if config.xferlog is not None:
@@ -37,9 +43,16 @@ class Operation:
             self._metrics_listener = _listen_for_scrapers(config.metrics_port)
             stack.callback(self._metrics_listener.close)
         self.hooks: Hooks | None = None
+        #: what is counted where nobody else gives the place for it
+        self.tally = Tally()
+        self._screen: Screen | None = None
+        self._told = False
 
-    def attach(self, server: Server, loop: Loop) -> None:
-        """Begin to watch the server, and start what has to run beside it."""
+    def attach(self, server: Server, loop: Loop, tally: Tally | None = None) -> None:
+        """Begin to watch the server, and start what has to run beside it.
+
+        ``tally`` is where it is counted what happens, if somebody else wants to know that.
+        """
         self.journal.attach(server)
         if self.xferlog is not None:
             server.observers.append(self.xferlog)
@@ -47,28 +60,61 @@ class Operation:
         if hooks:
             self.hooks = hooks
             server.observers.append(hooks)
+        if self.measures:
+            self.tally = tally or self.tally
+            server.observers.append(self.tally)
+            loop.spawn(self.tally.probe(server), "probe")
+
+    @property
+    def measures(self) -> bool:
+        """Whether somebody looks at what is counted."""
+        return self._metrics_listener is not None or self.draws
+
+    def show_one(self, server: Server, loop: Loop, title: str) -> None:
+        """Do the same as `show` for a server that is one process."""
+
+        def refresh() -> None:
+            self.tally.refresh(server)
+
+        def see() -> Sight:
+            refresh()
+            return look(server, ROWS)
+
+        self.show(loop, title, see, [self.tally], refresh)
+
+    def show(
+        self,
+        loop: Loop,
+        title: str,
+        see: Callable[[], Sight],
+        tallies: Sequence[Tally],
+        refresh: Callable[[], None] = lambda: None,
+        replaced: Callable[[], int] | None = None,
+    ) -> None:
+        """Serve the metrics and tell where; put up the status screen where it can be seen.
+
+        ``title`` is the address of the server, ``see()`` returns its sessions; for the others
+        see :class:`~.metrics.Metrics`. To be called for each loop; only the first one tells.
+        """
         if self._metrics_listener is not None:
             from ftp_project.server.metrics import Metrics
 
-            metrics: Metrics = Metrics(server)
-            server.observers.append(metrics)
-            loop.spawn(metrics.probe(), "probe")
+            metrics = Metrics(tallies, refresh, replaced)
             loop.spawn(metrics.serve(self._metrics_listener), "metrics")
-
-    def show(self, server: Server, loop: Loop, title: str) -> None:
-        """Tell where the metrics are; put up the status screen where it is wanted and can be seen.
-
-        ``title`` is the address of the server.
-        """
-        if self._metrics_listener is not None:
-            host, port = self._metrics_listener.getsockname()
-            print(f"Metrics at http://{host}:{port}/metrics", flush=True)
-        if self._screen:
+            if not self._told:
+                host, port = self._metrics_listener.getsockname()
+                print(f"Metrics at http://{host}:{port}/metrics", flush=True)
+        self._told = True
+        if self.draws:
             from ftp_project.server.status import Screen
 
-            screen = Screen(server, title)
-            server.observers.append(screen)
-            loop.spawn(screen.keep_drawing(), "status")
+            self._screen = self._screen or Screen(loop.clock, title, see, tallies)
+            loop.spawn(self._screen.keep_drawing(), "status")
+
+    def leave_show(self) -> None:
+        """In a worker: leave metrics and screen to the parent. What is counted goes on."""
+        if self._metrics_listener is not None:
+            self._metrics_listener.close()
 
     def idle(self) -> bool:
         """Tell whether nothing is left to be done for what has happened."""

@@ -7,32 +7,57 @@ cannot be used is reported and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ftp_project.accounts.users import Users
+from ftp_project.config import Config
 from ftp_project.errors import UsageError
 from ftp_project.loop import Coro, offload
 from ftp_project.server.core import Server, log
 
+if TYPE_CHECKING:
+    import ssl
 
-def reload(server: Server, read_users: Callable[[], Users]) -> Coro[None]:
-    """Exchange the users for what ``read_users()`` returns, and the certificate for a newer one.
 
-    Both are read off the loop.
-    """
-    certificate, key = server.config.tls_cert, server.config.tls_key
+def reload(server: Server, read_users: Callable[[], Users] | None) -> Coro[None]:
+    """Read both again, off the loop."""
+    yield from reload_certificate(server)
+    if read_users is not None:
+        yield from reload_users(server, read_users)
+
+
+def reload_certificate(server: Server) -> Coro[None]:
+    """Exchange the certificate, if there is one, for what stands in its file now."""
+    server.tls = yield from offload(lambda: newer_certificate(server.config, server.tls), None)
+
+
+def reload_users(server: Server, read_users: Callable[[], Users]) -> Coro[None]:
+    """Exchange the users for what ``read_users()`` returns."""
+    users = yield from offload(lambda: newer_users(read_users), None)
+    if users is not None:
+        server.users = users
+        log.info("users read again: %d", len(users))
+
+
+def newer_certificate(config: Config, old: ssl.SSLContext | None) -> ssl.SSLContext | None:
+    """Return the TLS settings made anew; the old ones when they cannot be made."""
+    if config.tls_cert is None:
+        return old
+    from ftp_project.server.certificates import make_context  # ssl is heavy
+
     try:
-        if certificate is not None:
-            from ftp_project.server.certificates import make_context  # ssl is heavy
-
-            server.tls = yield from offload(lambda: make_context(certificate, key), None)
+        return make_context(config.tls_cert, config.tls_key)
     except UsageError as error:
         log.error("%s; the certificate stays as it was", error)
+        return old
+
+
+def newer_users(read_users: Callable[[], Users]) -> Users | None:
+    """Return what ``read_users()`` does, or None when there is a mistake in it."""
     try:
-        users = yield from offload(read_users, None)
+        return read_users()
     except UsageError as error:
         for line in str(error).splitlines():
             log.error("%s", line)
         log.error("the users stay as they were")
-        return
-    server.users = users
-    log.info("users read again: %d", len(users))
+        return None

@@ -7,23 +7,20 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from ftp_project.accounts.users import Users
 from ftp_project.config import Config
-from ftp_project.errors import UsageError, reason
+from ftp_project.errors import UsageError
 from ftp_project.loop import Coro, Loop, LoopError, Task, TaskCancelled, close, join, spawn
 from ftp_project.server.activation import inherited_listeners, notify
-from ftp_project.server.core import Server, log
+from ftp_project.server.build import make_loop, make_tls, open_door
+from ftp_project.server.core import Server
 from ftp_project.server.descriptors import raise_limit
 from ftp_project.server.drain import drain
-from ftp_project.server.listener import listen, serve
+from ftp_project.server.listener import serve
 from ftp_project.server.operation import Operation
 from ftp_project.server.reload import reload
 from ftp_project.server.table import USAGES
-
-if TYPE_CHECKING:
-    import ssl
 
 
 def run(
@@ -40,61 +37,25 @@ def run(
     """
     if config.umask is not None:
         os.umask(config.umask)
-    tls = _tls(config)
+    tls = make_tls(config)
     with contextlib.ExitStack() as stack:
         operation = Operation(config, stack)
         raise_limit(config)
+        if config.workers > 1:
+            from ftp_project.server.workers import supervise  # multiprocessing is heavy
+
+            supervise(config, operation, tls, ready, read_users)
+            return
         try:
-            loop = _make_loop(config)
+            loop = make_loop(config)
         except LoopError as error:
             raise UsageError(str(error)) from None
-        listeners = inherited_listeners() or [_listen(config)]
+        listeners = inherited_listeners() or [open_door(config)]
         server = Server(config, loop.clock)
         server.tls, server.usages = tls, USAGES
         stack.callback(server.close)
         operation.attach(server, loop)
         loop.run(_Main(loop, server, operation, read_users).main(listeners, ready))
-
-
-def _make_loop(config: Config) -> Loop:
-    if not config.debug_loop:
-        return Loop(config.selector, on_error=_log_failure)
-    from ftp_project.loop.debug import DebugLoop
-
-    def report(text: str) -> None:
-        for line in text.splitlines():
-            log.warning("%s", line)
-
-    return DebugLoop(config.selector, on_error=_log_failure, report=report)
-
-
-def _tls(config: Config) -> ssl.SSLContext | None:
-    if config.tls_cert is not None:
-        from ftp_project.server.certificates import make_context
-
-        return make_context(config.tls_cert, config.tls_key)
-    for name in ("tls_key", "tls_required", "tls_session_reuse", "tls_implicit"):
-        if getattr(config, name):
-            raise UsageError(
-                f"--{name.replace('_', '-')} needs a certificate: name it with --tls-cert; "
-                "for trying out, the cert command makes one"
-            )
-    return None
-
-
-def _listen(config: Config) -> socket.socket:
-    try:
-        return listen(config.host, config.port)
-    except (OSError, OverflowError) as error:
-        why = reason(error) if isinstance(error, OSError) else "no such port"
-        raise UsageError(
-            f"cannot listen on {config.host} port {config.port}: {why}; "
-            "choose another --port (0 picks a free one) or --host"
-        ) from None
-
-
-def _log_failure(task: Task[Any], error: BaseException) -> None:
-    log.error("task %s failed", task.name, exc_info=error)
 
 
 class _Main:
@@ -125,7 +86,7 @@ class _Main:
         loop.on_signal(signal.SIGHUP, self._hung_up)
         host, port = listeners[0].getsockname()[:2]
         ready(host, port)
-        self._operation.show(self._server, loop, f"ftp://{host}:{port}/")
+        self._operation.show_one(self._server, loop, f"ftp://{host}:{port}/")
         notify("READY=1")
         for door in self._doors:
             with contextlib.suppress(TaskCancelled):
@@ -157,6 +118,5 @@ class _Main:
     def _reload(self) -> Coro[None]:
         notify("RELOADING=1")
         self._operation.reopen()
-        if self._read_users is not None:
-            yield from reload(self._server, self._read_users)
+        yield from reload(self._server, self._read_users)
         notify("READY=1")

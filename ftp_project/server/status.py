@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -11,41 +11,37 @@ from rich.table import Table
 from rich.text import Text
 
 from ftp_project.loop import Coro, sleep
-from ftp_project.server.core import Server
-from ftp_project.server.observers import Done, Observer
+from ftp_project.server.sight import ROWS, Line, Sight
+from ftp_project.server.tally import BYTES, COMPLETE, FAILED, MOVING, Sum, Tally
 
-if TYPE_CHECKING:
-    from ftp_project.server.session import Session
-
-#: sessions shown; the head and the last line come on top
-ROWS = 16
 #: seconds between two drawings
 PERIOD = 0.25
 #: how much of a new rate goes into the one shown: 1 would flicker
 SMOOTHING = 0.3
 
 
-class Screen(Observer):
-    """Draws the sessions of ``server`` to a terminal; ``title`` says where it listens."""
+class Screen:
+    """Draws sessions to a terminal; ``title`` says where the server listens.
 
-    def __init__(self, server: Server, title: str, console: Console | None = None) -> None:
-        self._server = server
+    ``look()`` returns the sessions, and brings the numbers of ``tallies`` up to date.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        title: str,
+        look: Callable[[], Sight],
+        tallies: Sequence[Tally],
+        console: Console | None = None,
+    ) -> None:
+        self._clock = clock
         self._title = title
+        self._look = look
+        self._tallies = tallies
         self._console = console or Console()
-        self._began = self._drawn = server.clock()
-        self._finished = 0
-        self._failed = 0
-        self._moved = 0
-        #: bytes seen last time, and the smoothed rate, of each session that transfers
-        self._seen: dict[Session, tuple[int, float]] = {}
-
-    def transferred(self, session: Session, done: Done) -> None:
-        """Count it for the last line."""
-        self._moved += done.size
-        if done.complete:
-            self._finished += 1
-        else:
-            self._failed += 1
+        self._began = self._drawn = clock()
+        #: bytes seen last time, and the smoothed rate, by worker and session; 0, 0: all together
+        self._seen: dict[tuple[int, int], tuple[int, float]] = {}
 
     def keep_drawing(self) -> Coro[None]:
         """Draw until cancelled; then leave the terminal as it was."""
@@ -60,27 +56,33 @@ class Screen(Observer):
 
     def draw(self) -> Group:
         """Return the screen as it is now: at most 20 rows."""
-        sessions = [control.session for control in self._server.sessions]
-        # Those that move bytes first: they are what one looks for.
-        sessions.sort(key=lambda session: session.connection is None)
+        sight = self._look()
+        lines = sight.lines[:ROWS]
+        with_worker = any(line.worker for line in lines)
         table = Table(box=None, expand=True, pad_edge=False, header_style="bold")
         for name, ratio in (("user", 2), ("from", 2), ("", 1), ("file", 5)):
             table.add_column(name, ratio=ratio, no_wrap=True, overflow="ellipsis")
         table.add_column("progress", width=12)
         table.add_column("moved", justify="right", width=9)
         table.add_column("rate", justify="right", width=11)
-        now = self._server.clock()
+        if with_worker:
+            table.add_column("worker", justify="right", width=6)
+        total = Sum(self._tallies).numbers
+        moved = sum(total[BYTES : BYTES + 2])
+        now = self._clock()
         elapsed, self._drawn = max(now - self._drawn, 0.001), now
-        rates = {session: self._rate(session, elapsed) for session in sessions}
-        self._seen = {session: seen for session, seen in self._seen.items() if session in rates}
-        for session in sessions[:ROWS]:
-            self._add(table, session, rates[session])
-        more = len(sessions) - ROWS
-        head = f"{self._title}  {len(sessions)} sessions, up {self._uptime()}"
+        seen: dict[tuple[int, int], tuple[int, float]] = {}
+        for line in lines:
+            row = self._row(line, seen, elapsed)
+            table.add_row(*row, *([str(line.worker)] if with_worker else []))
+        rate = self._rate((0, 0), moved + sum(total[MOVING : MOVING + 2]), seen, elapsed)
+        self._seen = seen
+        more = sight.sessions - len(lines)
+        head = f"{self._title}  {sight.sessions} sessions, up {self._uptime()}"
         foot = (
             f"{f'… and {more} more  ' if more > 0 else ''}"
-            f"{amount(sum(rates.values()))}/s now, {self._finished} transfers done, "
-            f"{self._failed} failed, {amount(self._moved)} moved"
+            f"{amount(rate)}/s now, {sum(total[COMPLETE : COMPLETE + 2])} transfers done, "
+            f"{sum(total[FAILED : FAILED + 2])} failed, {amount(moved)} moved"
         )
         return Group(
             Text(head, style="bold", no_wrap=True, overflow="ellipsis"),
@@ -88,37 +90,38 @@ class Screen(Observer):
             Text(foot, no_wrap=True, overflow="ellipsis"),
         )
 
-    def _add(self, table: Table, session: Session, rate: float) -> None:
-        user = Text("-" if session.user is None else session.user.name)
-        peer = Text(session.peer.removeprefix("::ffff:"))
-        connection = session.connection
-        if connection is None:
-            table.add_row(user, peer, "", Text("idle", style="dim"), "", "", "")
-            return
-        path, size = ("", 0) if session.moving is None else session.moving[-2:]
-        table.add_row(
+    def _row(
+        self, line: Line, seen: dict[tuple[int, int], tuple[int, float]], elapsed: float
+    ) -> list[Text | str | ProgressBar]:
+        user, peer = Text(line.user), Text(line.peer)
+        if line.upload is None:
+            return [user, peer, "", Text("idle", style="dim"), "", "", ""]
+        rate = self._rate((line.worker, line.key), line.moved, seen, elapsed)
+        return [
             user,
             peer,
-            "▲" if connection.upload else "▼",
-            Text(_printable(path) or "listing"),
-            ProgressBar(size, connection.moved, width=12) if size else "",
-            amount(connection.moved),
+            "▲" if line.upload else "▼",
+            Text(_printable(line.path) or "listing"),
+            ProgressBar(line.size, line.moved, width=12) if line.size else "",
+            amount(line.moved),
             f"{amount(rate)}/s",
-        )
+        ]
 
-    def _rate(self, session: Session, elapsed: float) -> float:
-        connection = session.connection
-        if connection is None:
-            self._seen.pop(session, None)
-            return 0.0
-        before, rate = self._seen.get(session, (connection.moved, 0.0))
-        new = max(0, connection.moved - before) / elapsed
-        rate = new if session not in self._seen else rate + SMOOTHING * (new - rate)
-        self._seen[session] = connection.moved, rate
+    def _rate(
+        self,
+        key: tuple[int, int],
+        moved: int,
+        seen: dict[tuple[int, int], tuple[int, float]],
+        elapsed: float,
+    ) -> float:
+        before, rate = self._seen.get(key, (moved, 0.0))
+        new = max(0, moved - before) / elapsed
+        rate = new if key not in self._seen else rate + SMOOTHING * (new - rate)
+        seen[key] = moved, rate
         return rate
 
     def _uptime(self) -> str:
-        minutes, seconds = divmod(int(self._server.clock() - self._began), 60)
+        minutes, seconds = divmod(int(self._clock() - self._began), 60)
         hours, minutes = divmod(minutes, 60)
         return f"{hours}:{minutes:02}:{seconds:02}"
 

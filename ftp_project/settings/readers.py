@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import os
 import re
 from typing import Any
 
 from ftp_project.accounts.sizes import parse_size
+
+#: more processes than any machine here has use for
+MOST_WORKERS = 256
 
 
 def rate(value: Any) -> int:
@@ -47,6 +51,22 @@ def ports(value: Any) -> tuple[int, int]:
     if not 0 < first <= last < 65536:
         raise ValueError("must be two ports, the lower one first, for example 50000-50100")
     return first, last
+
+
+def processes(value: Any) -> int:
+    """Return a number of processes; ``auto`` means the cores that this one may use.
+
+    >>> processes("4")
+    4
+    """
+    text = str(value).strip()
+    if text == "auto":
+        if hasattr(os, "sched_getaffinity"):  # Linux: taskset, containers
+            return len(os.sched_getaffinity(0))
+        return os.cpu_count() or 1
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MOST_WORKERS):
+        raise ValueError(f"must be a number from 1 to {MOST_WORKERS}, or auto")
+    return int(text)
 
 
 def ipv4(value: Any) -> str:

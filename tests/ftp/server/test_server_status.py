@@ -15,13 +15,15 @@ from rich.console import Console
 
 from ftp_project.accounts.users import User, Users
 from ftp_project.config import Config
+from ftp_project.server import sight
 from ftp_project.server.connection import DataConnection
 from ftp_project.server.control import Control
 from ftp_project.server.core import Server
 from ftp_project.server.data import DataChannel
 from ftp_project.server.observers import Done
 from ftp_project.server.session import Session, Transfer
-from ftp_project.server.status import ROWS, Screen
+from ftp_project.server.status import Screen
+from ftp_project.server.tally import Tally
 
 
 class Clock:
@@ -40,7 +42,13 @@ def make(tmp_path, sessions, width=100):
         server.sessions[Control(session, None)] = None
         found.append(session)
     console = Console(file=io.StringIO(), width=width, height=24)
-    screen = Screen(server, "ftp://127.0.0.1:2121/", console)
+    tally = Tally()
+
+    def look():
+        tally.refresh(server)
+        return sight.look(server, sight.ROWS)
+
+    screen = Screen(clock, "ftp://127.0.0.1:2121/", look, [tally], console)
 
     def drawn():
         console.file.seek(0)
@@ -48,11 +56,11 @@ def make(tmp_path, sessions, width=100):
         console.print(screen.draw())
         return console.file.getvalue().splitlines()
 
-    return clock, found, screen, drawn
+    return clock, found, tally, drawn
 
 
 def test_running_transfers_come_first_with_progress_and_rate(tmp_path):
-    clock, sessions, screen, drawn = make(tmp_path, 3)
+    clock, sessions, tally, drawn = make(tmp_path, 3)
     busy = sessions[2]
     busy.user = User("anna", tmp_path)
     busy.moving = Transfer(None, b"", None, path="/evil\x1b[31m", size=10_000_000)
@@ -67,8 +75,8 @@ def test_running_transfers_come_first_with_progress_and_rate(tmp_path):
     assert "3 sessions, up 0:00:20" in lines[0]
     assert re.search(r"anna +192\.0\.2\.2 +▼ +/evil\?\[31m .* 5\.0 MB +250 kB/s", lines[2])
     assert [line.split()[2:] for line in lines[3:5]] == [["idle"], ["idle"]]
-    screen.transferred(busy, Done("/x", False, 7_000, 1.0, True, False))
-    screen.transferred(busy, Done("/x", False, 500, 1.0, False, False))
+    tally.transferred(busy, Done("/x", False, 7_000, 1.0, True, False))
+    tally.transferred(busy, Done("/x", False, 500, 1.0, False, False))
     assert "1 transfers done, 1 failed, 7.5 kB moved" in drawn()[-1]
 
 
@@ -78,7 +86,7 @@ def test_there_are_never_more_than_20_rows_and_none_is_broken(tmp_path):
         for session in sessions:
             session.user = User("ü" * 64, tmp_path)
         lines = drawn()
-        assert len(lines) == ROWS + 3 <= 20
+        assert len(lines) == sight.ROWS + 3 <= 20
         assert max(map(len, lines)) <= width
         assert "and 484 more" in lines[-1]
 
