@@ -12,6 +12,7 @@ import socket
 import time
 
 from ftp_project.errors import UsageError
+from ftp_project.server.listener import tune
 
 #: the number of the first descriptor handed over
 FIRST = 3
@@ -41,6 +42,7 @@ def inherited_listeners() -> list[socket.socket]:
             )
         listener.set_inheritable(False)
         listener.setblocking(False)
+        tune(listener)
         found.append(listener)
     return found
 

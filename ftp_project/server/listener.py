@@ -12,11 +12,10 @@ from ftp_project.loop import (
     TooManyDescriptors,
     accept,
     close,
-    current,
     pause,
     sleep,
-    spawn,
 )
+from ftp_project.loop.traps import Current, Spawn
 from ftp_project.protocol.replies import reply
 from ftp_project.server.control import Control
 from ftp_project.server.core import Server, log
@@ -58,10 +57,21 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind(address)
         listener.listen(BACKLOG)
         listener.setblocking(False)
+        tune(listener)
     except OSError:
         listener.close()
         raise
     return listener
+
+
+def tune(listener: socket.socket) -> None:
+    """Set the options of control connections; those that are accepted inherit them (tcp(7)).
+
+    Set once here, they cost no system calls with each client.
+    """
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # ABOR may come as urgent data (RFC 959 4.1.3); read it where it stands in the stream.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
 
 
 def serve(server: Server, listener: socket.socket) -> Coro[None]:
@@ -88,9 +98,8 @@ def serve(server: Server, listener: socket.socket) -> Coro[None]:
                     quiet_until = server.clock() + QUIET
                 yield from sleep(PAUSE)
             else:
-                yield from spawn(
-                    session(server, sock, address), "session", eager=True, detached=True
-                )
+                work = session(server, sock, address)
+                yield Spawn(work, "session", eager=True, detached=True)
     finally:
         yield from close(listener)
 
@@ -108,14 +117,11 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
         if refusal is not None or server.guard.banned_for(peer, server.clock()):
             sock.send(reply(421, refusal.value if refusal else "Too many failed logins."))
             return
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # ABOR may come as urgent data (RFC 959 4.1.3); read it where it stands in the stream.
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         local = sock.getsockname()[0]
         data = DataChannel(sock.family, local, peer, server.config.passive_ports)
         state = Session(server, peer, local, data)
         control = Control(state, sock)
-        server.sessions[control] = yield from current()
+        server.sessions[control] = yield Current()
         for each in server.observers:
             each.session_began(state)
         if server.config.tls_implicit:
