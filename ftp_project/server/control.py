@@ -237,9 +237,11 @@ class Control(Wire):
         self.say(transfer.opening)
         session.moving, session.aborted = transfer, False
         # Eager: a small file is sent and done before this returns, and 150 and 226 travel
-        # together. Background: a large one gives way to all commands after each turn.
-        eager = not transfer.upload and transfer.size <= SMALL
-        session.transfer = yield Spawn(carry_out(session, transfer), "transfer", True, eager)
+        # together. Background: a large one gives way to all commands after each turn, and before
+        # the first one: not earlier, as what is cancelled before it began cleans up nothing.
+        at_once = not transfer.upload and transfer.size <= SMALL
+        work = carry_out(session, transfer, at_once)
+        session.transfer = yield Spawn(work, "transfer", True, True)
 
     def _end_transfer(self, task: Task[bytes]) -> None:
         """Say how the transfer that has ended went."""
@@ -260,6 +262,7 @@ class Control(Wire):
             with contextlib.suppress(TaskCancelled):
                 yield from join(task, None)
             self._end_transfer(task)
+            self.say(replies.GOODBYE)  # only QUIT is obeyed while a transfer runs
         else:
             yield from cancel(task, None)
             session.transfer = None

@@ -72,6 +72,7 @@ class Session:
         "restart",
         "secure",
         "server",
+        "sized",
         "transfer",
         "unknown_in_a_row",
         "user",
@@ -102,8 +103,9 @@ class Session:
         self.deflate = False
         #: EPSV ALL was given (RFC 2428 4)
         self.epsv_only = False
-        #: the control connection is under TLS; PROT P was given for the data connections
-        self.secure = self.protected = False
+        #: the control connection is under TLS; PROT P was given for the data connections, for
+        #: which PBSZ must come first
+        self.secure = self.protected = self.sized = False
         self.transfer: Task[Any] | None = None
         #: what it does
         self.moving: Transfer | None = None

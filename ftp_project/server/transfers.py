@@ -36,20 +36,23 @@ class ShrunkError(Exception):
     """The file became shorter while it was sent."""
 
 
-def carry_out(session: Session, transfer: Transfer) -> Coro[bytes]:
-    """Open the data connection, move the bytes, close everything; return the final reply."""
+def carry_out(session: Session, transfer: Transfer, at_once: bool = True) -> Coro[bytes]:
+    """Open the data connection, move the bytes, close everything; return the final reply.
+
+    Unless ``at_once``, the others get their turn before the first byte is moved.
+    """
     if session.server.observers and transfer.path:
-        return _observed(session, transfer)
-    return _carry_out(session, transfer)
+        return _observed(session, transfer, at_once)
+    return _carry_out(session, transfer, at_once)
 
 
-def _observed(session: Session, transfer: Transfer) -> Coro[bytes]:
+def _observed(session: Session, transfer: Transfer, at_once: bool) -> Coro[bytes]:
     """Carry out a transfer and tell the observers how it went."""
     server, text = session.server, session.ascii
     began = server.clock()
     answer = replies.ABORTED
     try:
-        answer = yield from _carry_out(session, transfer)
+        answer = yield from _carry_out(session, transfer, at_once)
         return answer
     finally:
         moved = 0 if session.connection is None else session.connection.moved
@@ -59,11 +62,13 @@ def _observed(session: Session, transfer: Transfer) -> Coro[bytes]:
             each.transferred(session, done)
 
 
-def _carry_out(session: Session, transfer: Transfer) -> Coro[bytes]:
+def _carry_out(session: Session, transfer: Transfer, at_once: bool) -> Coro[bytes]:
     """Every transfer ends here. Success is told only after the data is written and closed."""
     connection: DataConnection | None = None
     try:
         connection = yield from session.open_data(transfer.upload)
+        if not at_once:
+            yield from pause()
         yield from transfer.move(connection)
         if transfer.finish is not None:
             if session.has_left():

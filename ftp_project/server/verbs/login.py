@@ -96,14 +96,17 @@ def _count_stored(session: Session, user: User) -> Coro[bytes]:
 def reinitialize(session: Session, argument: str) -> bytes:
     """REIN: as if the session had just begun; TLS stays on the control connection."""
     session.log_out()
-    session.protected = False
+    session.protected = session.sized = False
     return reply(220, "Ready for a new user.")
 
 
 def quit_(session: Session, argument: str) -> bytes:
-    """QUIT: end the session; a running transfer is brought to its end first (RFC 959 4.1.1)."""
+    """QUIT: end the session; a running transfer is brought to its end first (RFC 959 4.1.1).
+
+    Then ``control`` says goodbye behind the transfer's own reply: replies come in order.
+    """
     session.leaving = True
-    return replies.GOODBYE
+    return replies.GOODBYE if session.transfer is None else b""
 
 
 def acct(session: Session, argument: str) -> bytes:

@@ -28,13 +28,19 @@ def pbsz(session: Session, argument: str) -> bytes:
         return reply(503, "Send AUTH TLS first.")
     if not argument.strip().isdigit():
         return reply(501, "PBSZ takes a number.")
+    session.sized = True
     return reply(200, "PBSZ=0")
 
 
 def prot(session: Session, argument: str) -> bytes:
-    """PROT P | C: data connections under TLS, or in the clear (RFC 4217 9)."""
+    """PROT P | C: data connections under TLS, or in the clear (RFC 4217 9).
+
+    PBSZ must have come before it (RFC 2228 3).
+    """
     if not session.secure:
         return reply(503, "Send AUTH TLS first.")
+    if not session.sized:
+        return reply(503, "Send PBSZ 0 first.")
     level = argument.strip().upper()
     if level == "P":
         session.protected = True

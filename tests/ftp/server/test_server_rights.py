@@ -107,7 +107,7 @@ def test_orders_of_listings(hand):
     ],
 )
 def test_arguments_that_do_not_exist(hand, said, code):
-    hand.session.secure = True
+    hand.session.secure = hand.session.sized = True
     assert [answer[:3] for answer in hand.say(said + b"\r\n")] == [code]
 
 

@@ -54,12 +54,12 @@ def test_quit_during_a_transfer_lets_it_end(server):
     ftp = server.client()
     data = ftp.transfercmd("RETR file")
     ftp.sock.sendall(b"QUIT\r\n")
-    assert ftp.getresp()[:3] == "221"
     size = 0
     while piece := data.recv(1 << 16):
         size += len(piece)
     assert size == 20_000_000
     assert ftp.getresp()[:3] == "226"
+    assert ftp.getresp()[:3] == "221"
     assert ftp.file.read() == ""
     data.close()
     ftp.close()

@@ -87,6 +87,8 @@ def test_a_login_in_plain_text_does_not_count_under_tls(tls_server, certificates
         under_tls(ftp, certificates)
         assert ftp.ask(b"PWD")[:3] == b"530"
         ftp.log_in()
+        assert ftp.ask(b"PROT P").startswith(b"503 Send PBSZ")
+        assert ftp.ask(b"PBSZ 0")[:3] == b"200"
         assert ftp.ask(b"PROT P")[:3] == b"200"
         assert ftp.ask(b"AUTH TLS")[:3] == b"503"
         assert ftp.ask(b"REIN")[:3] == b"220"
@@ -101,6 +103,7 @@ def test_clients_that_never_close_the_tls_layer_hold_nothing(tls_server, certifi
     ftp = RawClient(server)
     context = under_tls(ftp, certificates)
     ftp.log_in()
+    assert ftp.ask(b"PBSZ 0")[:3] == b"200"
     assert ftp.ask(b"PROT P")[:3] == b"200"
     plain = ftp.connect_data()
     ftp.send(b"RETR file")
