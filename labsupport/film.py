@@ -1,4 +1,4 @@
-"""Film a server on `select()`: real sockets, the real program, one frame for each turn of its loop.
+"""Film a server: real sockets, the real program, one frame for each turn of its loop on `select()`.
 
 The server runs unchanged in this thread. Its `select` is replaced by one that notes what comes in
 and out, and that lets a script of clients act between two turns. So the film is the same each time.
@@ -10,10 +10,10 @@ import contextlib
 import select
 import socket
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from types import CodeType, FrameType, SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from labsupport.stage import PATIENCE, Stage
 
@@ -21,6 +21,9 @@ MOST_TURNS = 200  # without a client's act: then the loop spins
 MOST_SHOWN = 30
 LISTENER = "listener"
 Script = Callable[["Stage"], Generator[int | None, None, None]]
+Lists = tuple[list[Any], list[Any], list[Any]]
+T = TypeVar("T")
+C = TypeVar("C", bound="Camera")
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,8 @@ class _CutError(BaseException):
     """The film is over. No Exception, so that no server catches it."""
 
 
-class _Camera:
-    """Stands in for the module `select` in the server's program."""
+class Camera:
+    """Watches the turns of a server's loop, and lets the script act between them."""
 
     def __init__(
         self, stage: Stage, listener: socket.socket, script: Script, code: CodeType
@@ -120,21 +123,19 @@ class _Camera:
                 self.known[one] = self.stage.names.get(one.getpeername(), "?")
         return self.known.setdefault(one, "?")
 
-    def select(
-        self, readers: Iterable[Any], writers: Iterable[Any], others: Iterable[Any], *limit: Any
-    ) -> tuple[list[Any], list[Any], list[Any]]:
-        """Note the turn that ends here, let the script act where it wants to, and wait."""
-        readers, writers, others = list(readers), list(writers), list(others)
-        self.finish(sys._getframe(1))
-        for one in (*readers, *writers):
-            self.name(one)
-        found = select.select(readers, writers, others, 0)
+    def turn(self, ask: Callable[[float], tuple[T, Sequence[list[Any]]]]) -> T:
+        """Begin a turn: wait for what is ready, and let the script act where it wants to.
+
+        `ask` waits for some seconds; it returns what the server's call returns, and the sockets
+        that can be read and those that can be written to.
+        """
+        found, ready = ask(0)
         if self.wait_turns:
             self.wait_turns -= 1
-        if not self.wait_turns and (self.wait_for_turn or not any(found)):
+        if not self.wait_turns and (self.wait_for_turn or not any(ready)):
             self.act()
-            found = select.select(readers, writers, others, PATIENCE)
-        if not any(found):
+            found, ready = ask(PATIENCE)
+        if not any(ready):
             raise _CutError
         self.since_act += 1
         if self.since_act > MOST_TURNS:
@@ -142,7 +143,7 @@ class _Camera:
             raise _CutError
         self.wait_for_turn = bool(self.wait_turns)
         before, self.stage.acts = tuple(self.stage.acts), []
-        readable, writable = (tuple(self.name(one) for one in part) for part in found[:2])
+        readable, writable = (tuple(self.name(one) for one in part) for part in ready)
         self.open = before, readable, writable
         self.ran = []
         return found
@@ -156,15 +157,10 @@ class _Camera:
         self.wait_turns = wanted or 0
         self.since_act = 0
 
-    def finish(self, frame: FrameType | None) -> None:
+    def finish(self, held: dict[str, bytes]) -> None:
         """Close the open turn, with what the server's buffers hold now."""
         if self.open is None:
             return
-        buffers: Mapping[Any, Any] = {}
-        if frame is not None:
-            names = ("buffers", "waiting")
-            buffers = next((frame.f_locals[n] for n in names if n in frame.f_locals), {})
-        held = {self.name(one): bytes(data) for one, data in buffers.items()}
         closed = [one for one in self.known if one.fileno() == -1 and one not in self.gone]
         self.gone.update(closed)
         self.ran += [f"closed: {self.known[one]}" for one in closed]
@@ -178,9 +174,32 @@ class _Camera:
             return
         if code.co_filename != self.code.co_filename or code.co_name.startswith("<"):
             return
+        self.ran.append(f"{code.co_name}({', '.join(self.names_of(frame))})")
+
+    def names_of(self, frame: FrameType) -> list[str]:
+        """Return the names of the clients whose sockets a call was given."""
+        code = frame.f_code
         given = [frame.f_locals.get(name) for name in code.co_varnames[: code.co_argcount]]
-        names = [self.name(one) for one in given if isinstance(one, socket.socket)]
-        self.ran.append(f"{code.co_name}({', '.join(names)})")
+        return [self.name(one) for one in given if isinstance(one, socket.socket)]
+
+
+class _SelectCamera(Camera):
+    """Stands in for the module `select` in the server's program."""
+
+    def select(self, *lists: Iterable[Any]) -> Lists:
+        """Note the turn that ends here, let the script act where it wants to, and wait."""
+        readers, writers, others = (list(part) for part in lists[:3])
+        where = sys._getframe(1).f_locals
+        buffers: Any = where.get("buffers") or where.get("waiting") or {}
+        self.finish({self.name(one): bytes(data) for one, data in buffers.items()})
+        for one in (*readers, *writers):
+            self.name(one)
+
+        def ask(seconds: float) -> tuple[Lists, Sequence[list[Any]]]:
+            found = select.select(readers, writers, others, seconds)
+            return found, found[:2]
+
+        return self.turn(ask)
 
 
 def film(serve: Callable[[socket.socket], object], script: Script) -> Film:
@@ -196,13 +215,26 @@ def film(serve: Callable[[socket.socket], object], script: Script) -> Film:
     Raises:
         OSError: no connection.
     """
+    return take(
+        serve, script, _SelectCamera, "select", lambda camera: SimpleNamespace(select=camera.select)
+    )
+
+
+def take(
+    serve: Callable[[socket.socket], object],
+    script: Script,
+    make_camera: Callable[[Stage, socket.socket, Script, CodeType], C],
+    module: str,
+    stand_in: Callable[[C], object],
+) -> Film:
+    """Run `serve` with `stand_in(camera)` in place of a module of its program; see `film`."""
     home = serve.__globals__
     with socket.create_server(("127.0.0.1", 0), backlog=100) as listener:
         listener.setblocking(False)
         stage = Stage(listener.getsockname())
-        camera = _Camera(stage, listener, script, serve.__code__)
-        before, profiler = home["select"], sys.getprofile()
-        home["select"] = SimpleNamespace(select=camera.select)
+        camera = make_camera(stage, listener, script, serve.__code__)
+        before, profiler = home[module], sys.getprofile()
+        home[module] = stand_in(camera)
         sys.setprofile(camera.profile)
         try:
             serve(listener)
@@ -210,10 +242,10 @@ def film(serve: Callable[[socket.socket], object], script: Script) -> Film:
             pass
         except Exception as error:  # the film shows how a server dies
             camera.ending = f"{type(error).__name__}, the server is dead"
-            camera.finish(None)
+            camera.finish({})
         finally:
             sys.setprofile(profiler)
-            home["select"] = before
+            home[module] = before
             camera.script.close()
             for one in (*camera.known, *(client.socket for client in stage.clients)):
                 one.close()
