@@ -74,7 +74,7 @@ class Sessions(RuleBasedStateMachine):
 
         Else what is still done for this client would be seen as the deed of the next one.
         """
-        port = self.clients[number].sock.getsockname()[1]
+        ends = (self.server.port, self.clients[number].sock.getsockname()[1])
         process = psutil.Process(self.server.process.pid)
         (descriptor,) = (
             each.fd
