@@ -79,7 +79,7 @@ class Sessions(RuleBasedStateMachine):
         (descriptor,) = (
             each.fd
             for each in process.net_connections("tcp")
-            if each.raddr and each.raddr.port == port
+            if each.raddr and (each.laddr.port, each.raddr.port) == ends
         )
         link = Path(f"/proc/{process.pid}/fd/{descriptor}")
         control = link.readlink()
