@@ -19,6 +19,8 @@ from typing import Any
 
 from labsupport.jobs import Job, write_whole
 
+# what each worker needs to import its main module, this file, and its tasks
+_PRELOADED = ["labsupport.jobs", "labsupport.exercises.tasks"]
 _MEMORY_LIMIT = 6 * 2**30  # bytes of address space of one process
 
 
@@ -70,7 +72,7 @@ def run(job: Job) -> dict[str, Any]:
     _limit_memory()
     multiprocessing.set_start_method(job.start_method, force=True)
     if job.probe:  # imported once in the forkserver instead of once in each worker
-        multiprocessing.set_forkserver_preload(["labsupport.exercises.tasks"])
+        multiprocessing.set_forkserver_preload([*_PRELOADED, job.probe.partition(":")[0]])
     path = Path(job.module_path)
     sys.path.insert(0, str(path.parent))
     try:

@@ -6,13 +6,11 @@ import json
 import multiprocessing
 import os
 import sys
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """One function to be run by `python -m labsupport.answer_runner JOBFILE`.
 
     Attributes:
@@ -36,7 +34,7 @@ class Job:
 
     def save(self, path: Path) -> None:
         """Write the order to a file."""
-        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        path.write_text(json.dumps(self._asdict()), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Job:

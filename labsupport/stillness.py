@@ -12,8 +12,6 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-import psutil
-
 Signature = tuple[tuple[int, ...], ...]
 
 
@@ -44,6 +42,8 @@ def _activity_linux(pids: Iterable[int]) -> Signature | None:
 
 
 def _activity_portable(pids: Iterable[int]) -> Signature | None:
+    import psutil
+
     seen = []
     for pid in pids:
         with contextlib.suppress(psutil.Error):
@@ -57,6 +57,8 @@ def _activity_portable(pids: Iterable[int]) -> Signature | None:
 
 def largest_cpu_time(pids: Iterable[int]) -> float:
     """Return the processor time in seconds of the process that has used most of it."""
+    import psutil  # here: the tasks of an answer import this file, and need it not
+
     largest = 0.0
     for pid in pids:
         with contextlib.suppress(psutil.Error):

@@ -21,6 +21,7 @@ from labsupport.stillness import Stillness, largest_cpu_time
 
 OUTPUT_PART = 32_000  # bytes kept from the beginning and from the end of the output
 _LOOK = 0.1  # seconds between two looks at the processes
+_ASK = 0.02  # seconds between two questions whether it is done, which costs next to nothing
 
 Ending = Literal["done", "exit", "still", "broken", "busy", "late", "crowd"]
 
@@ -169,13 +170,7 @@ def _observe(
     next_check = limits.still
     last_callback, callback_since = "fine", time.monotonic()
     while True:
-        if is_done():
-            return "done", []
-        try:
-            program.wait(_LOOK)
-        except subprocess.TimeoutExpired:
-            pass
-        else:
+        if _ends_soon(program, is_done):
             return ("done" if is_done() else "exit"), []
         pids = program.processes()
         if len(pids) > limits.processes:
@@ -200,6 +195,20 @@ def _observe(
             if is_hang(stacks):
                 return "still", stacks
             next_check = limits.wall  # it waits for a clock: look again at the deadline
+
+
+def _ends_soon(program: GuardedProcess, is_done: Callable[[], bool]) -> bool:
+    """Tell whether the program is done, or has ended, before the next look is due."""
+    until = time.monotonic() + _LOOK
+    while not is_done():
+        try:
+            program.wait(_ASK)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > until:
+                return False
+        else:
+            return True
+    return True
 
 
 def _callback_state(notes: Sequence[Note]) -> str:

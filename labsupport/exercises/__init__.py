@@ -1,19 +1,17 @@
 """The exercises of the lessons: what the learner is given, the hints, the solution, the probe.
 
 One TOML file for each lesson holds the texts; `probes*.py` hold the functions that try an
-answer out.
+answer out. Every process of an answer imports this file, so it imports next to nothing.
 """
 
 from __future__ import annotations
 
 import functools
-import tomllib
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Exercise:
+class Exercise(NamedTuple):
     """One exercise.
 
     Attributes:
@@ -48,6 +46,8 @@ def exercises() -> dict[str, Exercise]:
     Raises:
         ValueError: two lessons use one name; one of them would be lost silently.
     """
+    import tomllib
+
     found: dict[str, Exercise] = {}
     for path in sorted(Path(__file__).parent.glob("*.toml")):
         for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():

@@ -15,8 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from labsupport.exercises import tasks
 from labsupport.exercises.verdicts import RIGHT, Verdict, wrong
 from labsupport.notes import Note, note, read_notes
@@ -175,6 +173,8 @@ def _judge_stop(value: object, notes: list[Note]) -> Verdict:
 
 
 def _is_running(pid: int) -> bool:
+    import psutil
+
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.Error:

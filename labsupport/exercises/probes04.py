@@ -9,13 +9,14 @@ import os
 import textwrap
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labsupport.exercises import tasks, tasks04
 from labsupport.exercises.verdicts import RIGHT, Verdict, fault_in_pool, wrong
-from labsupport.explore import MisuseError, StepLock, explore
 from labsupport.notes import Note, note, read_notes
-from labsupport.schedules import Exploration
+
+if TYPE_CHECKING:
+    from labsupport.schedules import Exploration
 
 Answer = Callable[..., Any]
 Transfer = tuple[str, str, int]  # source, target, amount
@@ -34,6 +35,8 @@ def safe_transfer(answer: Answer, folder: Path) -> dict[str, Any]:
 
 
 def _judge_transfers(answer: Answer, *transfers: Transfer) -> Verdict:
+    from labsupport.explore import MisuseError, explore  # heavy, and for this exercise alone
+
     goal = {"x": 100, "y": 100}
     for source, target, amount in transfers:
         goal[source] -= amount
@@ -58,6 +61,8 @@ def _judge_transfers(answer: Answer, *transfers: Transfer) -> Verdict:
 
 
 def _accounts() -> dict[str, Any]:
+    from labsupport.explore import StepLock
+
     return {"x": 100, "y": 100, "locks": {name: StepLock(f"lock of {name}") for name in "xy"}}
 
 

@@ -10,8 +10,6 @@ import os
 import time
 from collections.abc import Sequence
 
-import psutil
-
 from labsupport.notes import Note, note, read_notes
 from labsupport.stillness import Stillness
 
@@ -90,6 +88,8 @@ def _parent(notes: Sequence[Note]) -> int:
 
 def _others(notes: Sequence[Note], waiting: set[int]) -> list[int]:
     """Return the answer's process and all that came from it, without those inside a task."""
+    import psutil  # here: most workers never need it, and it is slow to load
+
     parent = _parent(notes)
     with contextlib.suppress(psutil.Error):
         below = psutil.Process(parent).children(recursive=True)

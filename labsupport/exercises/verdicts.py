@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from labsupport.notes import Note
 
 State = Literal["untouched", "wrong", "right"]
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The judgement of an answer.
 
     Attributes:
@@ -28,7 +26,7 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """Return the verdict as a probe hands it back."""
-        return asdict(self)
+        return self._asdict()
 
 
 RIGHT = Verdict("right")

@@ -23,7 +23,10 @@ import importlib.util
 import os
 import signal
 import sys
-from typing import IO
+
+TYPE_CHECKING = False  # typing itself would be a third of the cost of this file
+if TYPE_CHECKING:
+    from typing import IO
 
 _file: IO[str] | None = None
 
@@ -68,8 +71,10 @@ _register()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_register)
 _run_hidden()
+# No code of the program runs in multiprocessing's resource tracker, so nothing is watched there.
+_tracker = any("multiprocessing.resource_tracker" in word for word in sys.orig_argv)
 for _startup in (os.environ.pop("LAB_STARTUP", ""), os.environ.get("LAB_STARTUP_EVERY", "")):
-    if not _startup:
+    if not _startup or _tracker:
         continue
     _module, _, _name = _startup.partition(":")
     getattr(importlib.import_module(_module), _name)()
