@@ -65,6 +65,8 @@ class SessionLimits:
         self.max_per_host = max_per_host
         self.max_per_user = max_per_user
         self._counts = counts or Counts()
+        #: how many sessions of a user were counted: those without a limit are not
+        self._limited: Counter[str] = Counter()
 
     @property
     def total(self) -> int:
@@ -102,13 +104,22 @@ class SessionLimits:
         `own_limit` is the user's own and goes before the general one.
         """
         limit = self.max_per_user if own_limit is None else own_limit
+        if limit is None:
+            return None
         key = f"user {user}"
         with self._counts:
-            if limit is not None and self._counts.of(key) >= limit:
+            if self._counts.of(key) >= limit:
                 return Refusal.USER
-            return None if self._counts.add(key, 1) else Refusal.TOTAL
+            if not self._counts.add(key, 1):
+                return Refusal.TOTAL
+        self._limited[user] += 1
+        return None
 
     def logout(self, user: str) -> None:
         """Give a user's session back."""
-        with self._counts:
-            self._counts.add(f"user {user}", -1)
+        if self._limited.get(user):
+            self._limited[user] -= 1
+            if not self._limited[user]:
+                del self._limited[user]
+            with self._counts:
+                self._counts.add(f"user {user}", -1)

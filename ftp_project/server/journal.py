@@ -17,12 +17,20 @@ if TYPE_CHECKING:
 
 
 class Text(logging.Formatter):
-    """``2026-11-25T08:30:00Z INFO upload user=anna path="/a b" size=3``: one line per event."""
+    """``2026-11-25T08:30:00Z INFO upload user=anna path="/a b" size=3``: one line per event.
+
+    With ``processes`` the level is followed by the number of the process.
+    """
+
+    def __init__(self, processes: bool = False) -> None:
+        super().__init__()
+        self._processes = processes
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; what is not printable in it is escaped, so that nobody forges lines."""
         pairs = getattr(record, "fields", {}).items()
-        words = [_time(record), record.levelname, _printable(record.getMessage())]
+        level = f"{record.levelname} [{record.process}]" if self._processes else record.levelname
+        words = [_time(record), level, _printable(record.getMessage())]
         words += [f"{key}={_quoted(value)}" for key, value in pairs]
         line = " ".join(words)
         if record.exc_info:
@@ -31,7 +39,14 @@ class Text(logging.Formatter):
 
 
 class Json(logging.Formatter):
-    """One JSON object per event: ``time``, ``level``, ``message`` and the event's own fields."""
+    """One JSON object per event: ``time``, ``level``, ``message`` and the event's own fields.
+
+    With ``processes`` also ``process``, its number.
+    """
+
+    def __init__(self, processes: bool = False) -> None:
+        super().__init__()
+        self._processes = processes
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the object as one line of ASCII."""
@@ -39,6 +54,7 @@ class Json(logging.Formatter):
             "time": _time(record),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
+            **({"process": record.process} if self._processes else {}),
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
@@ -82,7 +98,12 @@ class Journal(Observer):
                     f"cannot write the log to {options.log_file}: {reason(error)}; "
                     "choose another --log-file"
                 ) from None
-        self._handler.setFormatter(Json() if options.log_format == "json" else Text())
+        several = options.workers > 1
+        self._handler.setFormatter(
+            Json(several)
+            if options.log_format == "json"
+            else Text(several and options.log_level == "debug")
+        )
         self._before = log.level, log.propagate
         level = logging.getLevelNamesMapping()[options.log_level.upper()]
         log.setLevel(min(level, logging.INFO) if lines else level)

@@ -88,7 +88,8 @@ class HandedClients(socket.socket):
         self.received[0] += 1
         client = socket.socket(_FAMILIES[byte], socket.SOCK_STREAM, 0, fileno=fds[0])
         try:
-            client.set_inheritable(False)
+            if not _CLOSE_ON_EXEC:
+                client.set_inheritable(False)
             return client, client.getpeername()
         except OSError:
             client.close()

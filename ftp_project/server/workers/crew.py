@@ -100,20 +100,30 @@ class Crew:
 
     def take(self, client: socket.socket) -> bool:
         """Give a client to the worker with the fewest, or the next one; False if none takes it."""
-        shared, count = self.job.shared, len(self.members)
-        loads = []
-        for place in range(count):
-            number = (self._last + 1 + place) % count  # in turn, when they have equally many
+        tried: list[int] = []
+        while (number := self._idlest(tried)) is not None:
             member = self.members[number]
-            if member is not None:
-                on_the_way = member.given - shared.received[number][0]
-                loads.append((shared.sessions_of(number) + on_the_way, place, number, member))
-        for _, _, number, member in sorted(loads)[:count]:
-            if member.channel.hand_over(client):
+            if member is not None and member.channel.hand_over(client):
                 member.given += 1
                 self._last = number
                 return True
+            tried.append(number)
         return False
+
+    def _idlest(self, tried: list[int]) -> int | None:
+        """Return the worker with the fewest clients, those on their way to it included."""
+        shared, count = self.job.shared, len(self.members)
+        found, fewest = None, 0
+        for place in range(self._last + 1, self._last + 1 + count):
+            number = place % count  # in turn, when they have equally many
+            member = self.members[number]
+            if member is None or number in tried:
+                continue
+            on_the_way = member.given - shared.received[number][0]
+            load = shared.sessions_of(number) + on_the_way
+            if found is None or load < fewest:
+                found, fewest = number, load
+        return found
 
     def order(self, order: bytes) -> None:
         """Tell all workers something."""
