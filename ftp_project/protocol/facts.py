@@ -81,7 +81,9 @@ class FactFormatter:
     """Write fact lines for one choice of facts and one set of rights.
 
     `file_rights` and `directory_rights` are the `perm` facts of the files and directories
-    of the listing (see `file_perm` and `directory_perm`).
+    of the listing (see `file_perm` and `directory_perm`). What is neither (a link that leads
+    nowhere or out of the jail, a FIFO…) cannot be read or written here: of a file's rights only
+    those over its name are left, `d` and `f`.
     """
 
     __slots__ = ("_makers",)
@@ -89,9 +91,12 @@ class FactFormatter:
     def __init__(
         self, selected: Iterable[str], file_rights: str = "", directory_rights: str = "e"
     ) -> None:
+        of_file, of_directory = f"perm={file_rights};", f"perm={directory_rights};"
+        of_other = f"perm={''.join(right for right in file_rights if right in 'df')};"
+
         def perm(status: stat_result) -> str:
-            rights = directory_rights if S_ISDIR(status.st_mode) else file_rights
-            return f"perm={rights};"
+            mode = status.st_mode
+            return of_file if S_ISREG(mode) else of_directory if S_ISDIR(mode) else of_other
 
         makers: dict[str, Callable[[stat_result], str]] = {**_MAKERS, "perm": perm}
         self._makers = tuple(makers[fact] for fact in selected)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 from collections import deque
@@ -163,7 +164,7 @@ def end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
 def commands(options: Options) -> dict[str, list[str]]:
     """Return the commands by event, split into words as a shell would, without a shell.
 
-    Raises :class:`UsageError` for one that cannot be split.
+    Raises :class:`UsageError` for one that cannot be split, and for a program that is not there.
     """
     found = {}
     for event, text in (
@@ -176,6 +177,11 @@ def commands(options: Options) -> dict[str, list[str]]:
                 words = shlex.split(text)
             except ValueError as error:
                 raise UsageError(f"--on-{event} {text!r}: {str(error).lower()}") from None
+            if words and shutil.which(words[0]) is None:
+                raise UsageError(
+                    f"--on-{event}: there is no program {words[0]!r} that may be run: name it "
+                    "with its path; a line for a shell is written as sh -c '…'"
+                )
             if words:
                 found[event] = words
     return found

@@ -74,8 +74,13 @@ def timed_path(session: Session, argument: str) -> str:
 
 
 def mfmt(session: Session, argument: str) -> bytes:
-    """MFMT time path: set when a file was last modified (draft-somers-ftp-mfxx 4)."""
+    """MFMT time path: set when a file was last modified (draft-somers-ftp-mfxx 4).
+
+    The reply tells what the file has now: file systems keep what lies outside of their range (ext4
+    begins in 1901) as its nearest end, and no error says so (utimensat(2)).
+    """
     modified, path = times.split_mfmt(argument)
-    session.files.utime(session.path(path), modified)
-    written = times.format_time(modified // 1_000_000_000)
+    there = session.path(path)
+    session.files.utime(there, modified)
+    written = times.format_time(session.files.stat(there).st_mtime // 1)
     return reply(213, f"Modify={written}; {path}")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ftp_project.server.session import Session
 
 Command = Callable[["Session", str], bytes]
+SYMLINK_USAGE = "SITE SYMLINK <path it leads to> <new link, without spaces>"
 
 
 def site(session: Session, argument: str) -> bytes:
@@ -52,10 +53,10 @@ def utime(session: Session, argument: str) -> bytes:
 
 
 def symlink(session: Session, argument: str) -> bytes:
-    """Make a symbolic link to something inside the home."""
+    """Make a symbolic link to something inside the home; the last word is its name."""
     target, _, name = argument.rpartition(" ")
-    if not target:
-        raise BadArgumentError("Usage: SITE SYMLINK <target> <name>")
+    if not target.strip() or not name:
+        raise BadArgumentError(f"Usage: {SYMLINK_USAGE}")
     path = session.path(name)
     if not session.may(permissions.MAKE, path):
         return replies.PERMISSION_DENIED
@@ -71,6 +72,6 @@ def help_(session: Session, argument: str) -> bytes:
 COMMANDS: dict[str, tuple[str, Command]] = {
     "CHMOD": ("SITE CHMOD <mode in octal> <path>", chmod),
     "HELP": ("SITE HELP", help_),
-    "SYMLINK": ("SITE SYMLINK <target> <name>", symlink),
+    "SYMLINK": (SYMLINK_USAGE, symlink),
     "UTIME": ("SITE UTIME <YYYYMMDDhhmmss> <path>", utime),
 }

@@ -112,7 +112,7 @@ def test_mlsd_can_be_read_back(name: str, size: int, modified: int, wanted: list
 
 
 def test_directories_links_and_others_in_mlsd() -> None:
-    formatter = facts.FactFormatter(("type", "size", "perm"), "r", "el")
+    formatter = facts.FactFormatter(("type", "size", "perm"), "dfr", "el")
     entries: list[Entry] = [
         entry("d", mode=0o040755, size=4096),
         ("to-file", status(0o120777), "f", status(0o100644, 5)),
@@ -122,9 +122,9 @@ def test_directories_links_and_others_in_mlsd() -> None:
     ]
     assert formatter.lines(entries).decode().splitlines() == [
         "type=dir;perm=el; d",
-        "type=file;size=5;perm=r; to-file",
-        "type=OS.unix=symlink;perm=r; dangling",
-        "type=OS.unix=special;perm=r; fifo",
+        "type=file;size=5;perm=dfr; to-file",
+        "type=OS.unix=symlink;perm=df; dangling",  # its name can go, but nothing can be read
+        "type=OS.unix=special;perm=df; fifo",
     ]
     assert formatter.line(entries[0], "/a/d") == "type=dir;perm=el; /a/d"
 

@@ -7,12 +7,12 @@ import ftplib
 import io
 import re
 import socket
-import subprocess
 import sys
 import urllib.error
 import urllib.request
 
 import pytest
+from fork_server import run_program
 from live_server import wait_until
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -165,23 +165,25 @@ def test_many_events_run_few_hooks_at_once_and_all_of_them(serve, tmp_path):
     assert max(map(int, server.errors.read_text().split())) <= 4
 
 
-@pytest.mark.parametrize(
-    ("command", "told"),
-    [("/missing/program", "cannot be run"), ("false", "status 1")],
-    ids=["missing", "failing"],
-)
-def test_a_hook_that_fails_is_told_and_changes_nothing(serve, command, told):
-    server = serve("--on-login", command)
+@pytest.mark.parametrize("gone", [False, True], ids=["failing", "gone"])
+def test_a_hook_that_fails_is_told_and_changes_nothing(serve, tmp_path, gone):
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    server = serve("--on-login", str(program))
+    if gone:
+        program.unlink()
+    told = "cannot be run" if gone else "status 1"
     with server.client() as ftp:
         wait_until(lambda: told in server.errors.read_text(), "it is told")
         assert ftp.pwd() == "/"
     server.errors.write_text("")
 
 
-def test_a_command_that_cannot_be_split_is_a_mistake(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "ftp_project", "serve", str(tmp_path), "--on-upload", "a 'b"],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+@pytest.mark.parametrize("hook", ["a 'b", "/missing/program now"])
+@pytest.mark.parametrize("command", ["serve", "config"])
+def test_a_command_that_cannot_be_run_is_a_mistake_at_the_start(tmp_path, command, hook):
+    done = run_program(command, tmp_path, "--on-upload", hook, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--on-upload" in done.stderr
+    assert done.stderr.startswith("ftp_project: --on-upload")
+    assert done.stderr.count("\n") == 1

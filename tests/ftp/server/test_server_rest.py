@@ -71,11 +71,13 @@ def test_appe_with_rest_writes_over_what_is_there_and_never_beyond_the_end(serve
     assert (server.root / "file").read_bytes() == b"0123abc789"
     ftp.storbinary("APPE file", io.BytesIO(b"!"))
     assert (server.root / "file").read_bytes() == b"0123abc789!"
+    ftp.storbinary("STOR file", io.BytesIO(b"XY"), rest=2)
+    assert (server.root / "file").read_bytes() == b"01XYabc789!"
     for verb in ("APPE", "STOR", "RETR"):
         ftp.makepasv()
         ftp.sendcmd("REST 100")
         assert code(ftp, f"{verb} file") == "554"
-    assert (server.root / "file").read_bytes() == b"0123abc789!"
+    assert (server.root / "file").read_bytes() == b"01XYabc789!"
 
 
 def test_text_cannot_be_resumed_as_its_bytes_on_the_way_are_others(server, ftp):

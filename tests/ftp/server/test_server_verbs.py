@@ -202,6 +202,9 @@ def test_times_and_modes_can_be_set(server, ftp):
     assert code(ftp, "SITE CHMOD 999 a file") == "501"
     assert code(ftp, "SITE FROB") == "504"
     assert code(ftp, "MFMT yesterday a file") == "501"
+    for early in ("18000101000000", "00010101000000"):  # perhaps earlier than the disk can say
+        told = ftp.sendcmd(f"MFMT {early} a file")
+        assert told == f"213 Modify={ftp.sendcmd('MDTM a file')[4:]}; a file"
     assert "SITE CHMOD" in ftp.sendcmd("SITE HELP")
 
 
