@@ -8,9 +8,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
+from fork_server import Forked, ForkServer
 
 USER, PASSWORD = "anna", "s3cret"
 
@@ -42,12 +43,12 @@ class FtpServer:
 
     def __init__(self, root: Path, *options: str) -> None:
         self.root = root
-        command = [sys.executable, "-c", self.launcher, "serve", str(root), "--port", "0", *options]
+        arguments = ["serve", str(root), "--port", "0", *options]
         if "--user" not in options and self.default_user:
-            command += self.default_user
+            arguments += self.default_user
         self.errors = root.parent / f"{root.name}.stderr"
         with self.errors.open("wb") as errors:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
+            self.process = self._start(arguments, errors)
         assert self.process.stdout is not None
         self.first_line = self.process.stdout.readline().decode()
         assert "Listening on ftp://" in self.first_line, self.errors.read_text()
@@ -57,6 +58,13 @@ class FtpServer:
         self.port = int(port)
         self.idle_descriptors = self.descriptors()
         self.clients: list[ftplib.FTP] = []
+
+    def _start(self, arguments: list[str], errors: IO[bytes]) -> Forked | subprocess.Popen[bytes]:
+        if self.launcher is LAUNCHER:
+            return ForkServer.get().start(arguments, stderr=errors.fileno())
+        # A test's own launcher changes Python before the server is imported.
+        command = [sys.executable, "-c", self.launcher, *arguments]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
 
     @property
     def url(self) -> str:

@@ -6,9 +6,9 @@ import ftplib
 import io
 import re
 import socket
-import sys
 
 import pytest
+from fork_server import run_program
 from raw_client import RawClient
 
 
@@ -86,7 +86,7 @@ def test_one_socket_serves_ipv4_and_ipv6(serve, active):
         ("--minimum-rate", "-1", "greater than or equal to 0"),
     ],
 )
-def test_what_cannot_be_is_told_at_the_start(tool, tmp_path, option, value, sentence):
-    done = tool(sys.executable, "-m", "ftp_project", "serve", str(tmp_path), f"{option}={value}")
+def test_what_cannot_be_is_told_at_the_start(tmp_path, option, value, sentence):
+    done = run_program("serve", tmp_path, f"{option}={value}")
     assert done.returncode == 2
     assert sentence in done.stderr.decode()

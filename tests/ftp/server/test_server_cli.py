@@ -8,15 +8,28 @@ import subprocess
 import sys
 
 import pytest
+from fork_server import run_program
 
 from ftp_project import __version__
 
 
 def run(*arguments):
+    return run_program(*arguments, text=True)
+
+
+def run_fresh(*arguments):
+    """Run it in an interpreter of its own, as users do."""
     return subprocess.run(
         [sys.executable, "-m", "ftp_project", *arguments],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
+
+
+def test_a_fresh_interpreter_says_the_same(tmp_path):
+    for arguments in (["--version"], ["serve", str(tmp_path / "missing")]):
+        fresh, forked = run_fresh(*arguments), run(*arguments)
+        assert fresh.returncode == forked.returncode
+        assert (fresh.stdout, fresh.stderr) == (forked.stdout, forked.stderr)
 
 
 def test_version_and_help():

@@ -7,11 +7,10 @@ import io
 import json
 import re
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
+from fork_server import run_program
 from live_server import FtpServer, wait_until
 
 from ftp_project.accounts.users import User, Users
@@ -121,10 +120,7 @@ def test_the_transfer_log_tells_an_upload_that_was_cut_short(serve, tmp_path):
 
 @pytest.mark.parametrize("option", ["--log-file", "--xferlog"])
 def test_a_log_that_cannot_be_written_is_told(tmp_path, option):
-    done = subprocess.run(
-        [sys.executable, "-m", "ftp_project", "serve", str(tmp_path), option, f"{tmp_path}/a/b"],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    done = run_program("serve", tmp_path, option, f"{tmp_path}/a/b", text=True)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert option in done.stderr
 

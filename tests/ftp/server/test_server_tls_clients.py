@@ -6,11 +6,11 @@ import datetime
 import socket
 import ssl
 import subprocess
-import sys
 
 import pytest
 import trustme
 from certificates import Certificates
+from fork_server import run_program
 from raw_client import RawClient
 
 from ftp_project.accounts.users import Users
@@ -173,9 +173,9 @@ def test_a_certificate_that_is_no_good_is_told_in_one_sentence(
     assert "\n" not in str(caught.value)
 
 
-def test_the_command_ends_with_that_sentence_and_status_2(tool, no_good):
+def test_the_command_ends_with_that_sentence_and_status_2(no_good):
     options = ["--tls-cert", f"{no_good}/expired.pem", "--port", "0"]
-    done = tool(sys.executable, "-m", "ftp_project", "serve", str(no_good), *options)
+    done = run_program("serve", no_good, *options)
     assert (done.returncode, done.stdout) == (2, b"")
     (sentence,) = done.stderr.decode().splitlines()
     assert "expired on " in sentence

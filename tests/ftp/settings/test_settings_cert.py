@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import ssl
-import subprocess
-import sys
 
 import pytest
+from fork_server import run_program
 from live_server import PASSWORD, USER
 
 
 def cert(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "ftp_project", "cert", *arguments],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return run_program("cert", *arguments, text=True)
 
 
 def test_a_server_with_it_is_trusted_by_who_is_told_to(serve, tool, tmp_path):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import pty
-import subprocess
 import sys
 import tomllib
 
 import pytest
+from fork_server import run_program
 
 from ftp_project.accounts import passwords
 from ftp_project.accounts.users import UserError
@@ -67,10 +67,7 @@ def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path):
 
 
 def passwd(*arguments, answer=""):
-    return subprocess.run(
-        [sys.executable, "-m", "ftp_project", "passwd", *arguments],
-        input=answer, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return run_program("passwd", *arguments, input=answer, text=True)
 
 
 @pytest.mark.parametrize("scheme", ["argon2id", "scrypt"])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tomllib
 
 import pytest
+from fork_server import run_program
 
 from ftp_project.config import Options
 from ftp_project.errors import UsageError
@@ -135,11 +134,7 @@ def test_every_row_of_the_table_can_be_used_on_every_way(monkeypatch):
 
 
 def run(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "ftp_project", *arguments],
-        capture_output=True, text=True, timeout=60, check=False,
-        env={**os.environ, **environment},
-    )  # fmt: skip
+    return run_program(*arguments, text=True, env={**os.environ, **environment})
 
 
 def test_config_shows_each_value_with_its_origin(tmp_path):
@@ -167,10 +162,7 @@ def test_each_mistake_is_a_line_and_the_status_is_2(tmp_path):
 
 def test_config_checks_the_users_file_too(tmp_path):
     (tmp_path / "users.toml").write_text('[users.anna]\nhom = "/srv"\n')
-    done = subprocess.run(
-        [sys.executable, "-m", "ftp_project", "config", ".", "--users", "users.toml"],
-        capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
-    )  # fmt: skip
+    done = run_program("config", ".", "--users", "users.toml", text=True, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "ftp_project: users.toml:2: " in done.stderr
 
