@@ -6,7 +6,6 @@ reads of three, each with its line.
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +28,7 @@ from ftp_project.errors import UsageError
 from ftp_project.settings.option import rebase_path
 from ftp_project.settings.readers import several
 from ftp_project.settings.rows import PREFIX, Row, rows
+from ftp_project.settings.words import nearest, what_is_wrong
 
 #: read when it is there and no other file is named
 DEFAULT_FILE = Path("ftp_project.toml")
@@ -61,7 +61,7 @@ def load(flags: Mapping[str, Any], file: Path | None = None) -> Loaded:
             row = next((row for row in table if row.variable == name), None)
             if row is None:
                 known = [row.variable for row in table]
-                mistakes.append(f"{name}: there is no such option{_nearest(name, known)}")
+                mistakes.append(f"{name}: there is no such option{nearest(name, known)}")
             elif os.environ[name]:
                 origins[row.field] = name
     origins.update({row.field: row.flag for row in table if row.field in flags})
@@ -103,7 +103,7 @@ def _read_file(
         where = f"{path}:{line_of(lines, (key,))}"
         row = next((row for row in table if row.name == key), None)
         if row is None:
-            near = _nearest(key, [row.name for row in table])
+            near = nearest(key, [row.name for row in table])
             mistakes.append(f"{where}: unknown key {key!r}{near}")
         else:
             origins[row.field] = where
@@ -165,17 +165,9 @@ def _unless_none(read: Any) -> Any:
 def _sentence(error: ErrorDetails, table: list[Row], origins: dict[str, str]) -> str:
     row = next(row for row in table if row.key == error["loc"][0])
     origin = origins[row.field]
-    text = error["msg"].removeprefix("Value error, ")
-    text = text.replace("Input should be", "must be")
-    if error["type"] != "value_error" and not row.option.secret:
-        text += f", not {error['input']!r}"
+    text = what_is_wrong(error, row)
     return (
         f"{origin}: {text}"
         if origin in (row.flag, row.variable)
         else (f"{origin}: {row.name}: {text}")
     )
-
-
-def _nearest(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, 1)
-    return f"; did you mean {near[0]}?" if near else ""

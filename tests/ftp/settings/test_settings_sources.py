@@ -86,7 +86,7 @@ def test_all_mistakes_are_told_at_once_with_their_places(tmp_path, monkeypatch):
         ("my.toml:2: port: ", "65535, not 70000"),
         ("my.toml:3: ", "did you mean idle-timeout?"),
         ("my.toml:4: selector: ", "'epoll'"),
-        ("my.toml:5: user: ", "must be a valid string"),
+        ("my.toml:5: user: ", "must be a text"),
         ("FTP_PROJECT_HOTS: ", "FTP_PROJECT_HOST"),
         ("FTP_PROJECT_LOGIN_TIMEOUT: ", "'soon'"),
         ("--idle-timeout: ", "0.1"),

@@ -45,7 +45,8 @@ def test_no_value_of_any_option_is_refused_in_the_words_of_the_library(tmp_path,
                 load({}, file)
             except UsageError as error:
                 text = str(error)
-                assert text.startswith(f"{file}:1: {row.name}: must be "), text
+                assert text.startswith(f"{file}:1: {row.name}: "), text
+                assert "must be " in text or "write it as " in text, text
                 for word in ("nput", "valid", "pars", "nstance", "dict"):
                     assert word not in text.partition(", not ")[0], text
 
