@@ -37,11 +37,12 @@ class _NotingLoop(Loop):
         return self._spawned[-1]
 
     def faults(self) -> str:
-        """Tell of an exception that a task has ended with; "" if there is none."""
-        for task in self._spawned:
+        """Tell of an exception that a task beside the first has ended with, or return ""."""
+        for task in self._spawned[1:]:
             error = task.ending
-            if error and not isinstance(error, StopIteration | Cancelled | TimeoutError | Failed):
-                return f" In another task, {type(error).__name__}: {error} was raised."
+            if error and not isinstance(error, StopIteration | Cancelled | Failed):
+                text = f"{type(error).__name__}: {error}".removesuffix(": ")
+                return f" In another task, {text} was raised, and nobody heard of it."
         return ""
 
 
