@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ftp_project import __version__
-from ftp_project.client.commands import get, ls, put
+from ftp_project.client.commands import EXIT_STATUS, get, ls, put
 from ftp_project.commands.cert import cert
 from ftp_project.commands.flags import takes_options
 from ftp_project.commands.passwd import passwd
@@ -44,9 +44,9 @@ def _common(
 app.command()(takes_options(serve))
 app.command()(passwd)
 app.command()(cert)
-app.command()(get)
-app.command()(put)
-app.command()(ls)
+app.command(epilog=EXIT_STATUS)(get)
+app.command(epilog=EXIT_STATUS)(put)
+app.command(epilog=EXIT_STATUS)(ls)
 app.command()(
     takes_options(
         config, show=typer.Option("--show", help="Print them, each with where it comes from.")

@@ -13,6 +13,11 @@ from ftp_project.errors import UsageError
 if TYPE_CHECKING:
     from ftp_project.client.crew import Job
 
+#: stands below the help of each of them
+EXIT_STATUS = (
+    "Exit status: 0 when all went well; 1 when something failed, while the rest was done; "
+    "2 for a mistake in the command, when nothing was done; 130 after Ctrl-C."
+)
 Parallel = Annotated[
     int, typer.Option("--parallel", "-P", metavar="N", min=1, max=64, help="Sessions at once.")
 ]

@@ -41,6 +41,8 @@ def test_version_and_help():
     text = run("serve", "--help").stdout
     for option in ("--host", "--port", "--user", "--user-home", "--selector"):
         assert option in text
+    for command in ("get", "put", "ls"):
+        assert "Exit status: 0 when all went well; 1" in run(command, "--help").stdout
 
 
 @pytest.mark.parametrize(
