@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import Final
 
 TEXTS: Final[dict[int, str]] = {
-    110: "Restart marker.",
     150: "Opening data connection.",
     200: "OK.",
     202: "Not needed here.",
@@ -28,12 +27,10 @@ TEXTS: Final[dict[int, str]] = {
     250: "Done.",
     257: "Done.",
     331: "Password, please.",
-    332: "Account needed.",
     350: "Go on with the next command.",
     421: "Service not available, closing the connection.",
     425: "Cannot open data connection.",
     426: "Transfer aborted; data connection closed.",
-    430: "Invalid user name or password.",
     431: "TLS is not available.",
     450: "File is busy.",
     451: "Transfer failed: local error.",
@@ -48,12 +45,11 @@ TEXTS: Final[dict[int, str]] = {
     534: "Policy refuses that protection level.",
     536: "Protection level not supported.",
     550: "No such file or directory.",
-    551: "Unknown page type.",
     552: "Storage quota exceeded.",
     553: "File name not allowed.",
     554: "Restart offset is not valid.",
 }
-"""One text for each reply code that the server sends."""
+"""What a reply says whose sender gives no text of its own."""
 
 
 def reply(code: int, text: str | None = None) -> bytes:
@@ -118,10 +114,7 @@ LOGGED_IN: Final = reply(230)
 PASSWORD_PLEASE: Final = reply(331)
 TYPE_ASCII: Final = reply(200, "Type set to A.")
 TYPE_BINARY: Final = reply(200, "Type set to I.")
-NO_DATA_CONNECTION: Final = reply(425)
 NOT_UNDERSTOOD: Final = reply(500)
-NOT_IMPLEMENTED: Final = reply(502)
-BAD_SEQUENCE: Final = reply(503)
 NOT_LOGGED_IN: Final = reply(530)
 LOGIN_INCORRECT: Final = reply(530, "Login incorrect.")
 PERMISSION_DENIED: Final = reply(550, "Permission denied.")
