@@ -4,3 +4,7 @@ A lesson is written as MyST Markdown in ``notebooks/src/`` and built into an exe
 ``notebooks/``. ``python -m labsupport.authoring --help`` names the commands; docs/house-style.md
 holds the rules that they test.
 """
+
+from __future__ import annotations
+
+import labsupport.authoring.quick_schema  # noqa: F401 - before any module here imports nbformat
