@@ -37,6 +37,8 @@ class Task:
 class Loop:
     """Runs coroutines that yield None (a turn), seconds (sleep) or (socket, event).
 
+    Other than the lesson's, it lets out what its main task raised, and does not print it.
+
     >>> loop, said = Loop(), []
     >>> def sleeper(seconds):
     ...     yield seconds
@@ -75,15 +77,14 @@ class Loop:
         self.current, problem, task.problem = task, task.problem, None
         try:
             wish = task.coro.throw(problem) if problem else next(task.coro)
+            self.file(task, wish)
         except (Exception, Cancelled) as ending:
             task.ending = ending
             self.tasks.discard(task)
-        else:
-            self.file(task, wish)
 
     def file(self, task: Task, wish: Any) -> None:
         """Put a task where it belongs: ready, a timer, or the selector."""
-        if wish is None:
+        if wish is None or task.problem:
             self.ready.append(task)
         elif isinstance(wish, tuple):
             sock, event = wish
@@ -172,6 +173,12 @@ class Script:
         self._numbers = count()
         self.register, self.unregister = self._real.register, self._real.unregister
         self.get_map, self.close = self._real.get_map, self._real.close
+
+    def __enter__(self) -> Script:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def clock(self) -> float:
         """Return the time."""
