@@ -4,7 +4,8 @@
 - `listener`: accepts clients, starts a session for each
 - `session`: the state of one client; `control`: the conversation with it; `wire`: its bytes
 - `table`: the commands, and the one place that checks them; `verbs`: what they do
-- `data`: data connections; `transfers`: moving bytes over them
+- `data`: data connections; `transfers`: what becomes of each transfer; `sending`, `receiving`: the
+  bytes on their way; `carriers`: from a socket into a file
 - `failures`: from what went wrong to the reply
 - `quotas`, `bandwidth`: bytes stored, bytes a second
 - `observers`: what happens, for those who want to know: `journal` and `xferlog` (logs), `tally`

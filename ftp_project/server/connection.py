@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ftp_project.accounts.rates import Rates
 from ftp_project.loop import Coro, close, recv, sendall, sleep
 
 if TYPE_CHECKING:
     import ssl
+
+    from ftp_project.loop.tls_buffered import BufferedTLS
 
 #: the rates of a connection without limits
 UNLIMITED = Rates(())
@@ -46,6 +48,7 @@ class DataConnection:
         stall: float,
         rates: Rates = UNLIMITED,
         least: int = 0,
+        secure: BufferedTLS | None = None,
     ) -> None:
         self.sock = sock
         self.clock = clock
@@ -61,8 +64,8 @@ class DataConnection:
         self.upload = False
         #: bytes that the limits allow and that have not been moved yet
         self.granted = 0
-        #: under TLS: sendfile and its kin cannot be used
-        self.secure = False
+        #: its TLS layer, if it has one: sendfile and its kin cannot be used
+        self.secure = secure
 
     def deadline(self) -> float:
         """Return when a wait for the client that begins now gives up.
@@ -78,34 +81,29 @@ class DataConnection:
         return now + self._patience
 
     def protect(self, context: ssl.SSLContext, need_reuse: bool) -> Coro[None]:
-        """Put TLS on the connection, as its server (RFC 4217 9).
+        """Put TLS on the connection, as its server (RFC 4217 9), unless it is there already.
 
         With ``need_reuse`` a client that does not resume a TLS session of ours is refused: it
         could be another one than that of the control connection. Raises ssl.SSLError.
         """
-        from ftp_project.loop import tls
+        if self.secure is None:
+            from ftp_project.loop.tls_buffered import BufferedTLS
 
-        secured = self.sock
-        if not isinstance(secured, tls.SSLSocket):  # else it was met before its command came
-            secured = self.sock = tls.wrap(secured, context, server_side=True, tickets=0)
-            yield from tls.handshake(secured, self.deadline())
-        self.secure = True
-        if need_reuse and not secured.session_reused:
+            secure = BufferedTLS(self.sock, context)
+            yield from secure.handshake(self.deadline())
+            self.secure = secure
+        if need_reuse and not self.secure.resumed:
             raise OSError("the TLS session of the control connection was not reused")
 
     def send_all(self, data: bytes | memoryview) -> Coro[None]:
         """Send all of ``data``, no faster than allowed."""
-        operation: Any = sendall
-        if self.secure:
-            from ftp_project.loop.tls import sendall as operation
-        if not self.rates:
-            yield from operation(self.sock, data, self.deadline())
-            self.count(len(data))
-            return
         view = memoryview(data)
         while view:
-            piece = view[: (yield from self.wait_allowed())]
-            yield from operation(self.sock, piece, self.deadline())
+            piece = view[: (yield from self.wait_allowed())] if self.rates else view
+            if self.secure is None:
+                yield from sendall(self.sock, piece, self.deadline())
+            else:
+                yield from self.secure.send_all(piece, self.deadline())
             self.count(len(piece))
             view = view[len(piece) :]
 
@@ -113,10 +111,10 @@ class DataConnection:
         """Return up to ``size`` bytes; ``b""`` at the end of the data."""
         if self.rates:
             size = min(size, (yield from self.wait_allowed()))
-        operation: Any = recv
-        if self.secure:
-            from ftp_project.loop.tls import recv as operation
-        data: bytes = yield from operation(self.sock, size, self.deadline())
+        if self.secure is None:
+            data = yield from recv(self.sock, size, self.deadline())
+        else:
+            data = yield from self.secure.receive(size, self.deadline())
         self.count(len(data))
         return data
 
@@ -141,8 +139,6 @@ class DataConnection:
         """Close the connection; under TLS its end is told first."""
         if self.rates and self.granted > 0:
             self.rates.give_back(self.granted, self.clock())
-        if self.secure:
-            from ftp_project.loop import tls
-
-            tls.finish(self.sock)  # type: ignore[arg-type]
+        if self.secure is not None:
+            self.secure.finish()
         yield from close(self.sock)

@@ -15,6 +15,7 @@ from ftp_project.config import Config
 from ftp_project.files.jail import Jail
 from ftp_project.protocol.replies import greeting
 from ftp_project.server.bandwidth import Bandwidth
+from ftp_project.server.carriers import make_carrier
 from ftp_project.server.quotas import Quotas
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("ftp_project")
 
-#: bytes of the one buffer through which uploads pass; no task keeps it over a wait
+#: bytes of the one buffer through which transfers pass; no task keeps it over a wait
 BUFFER_SIZE = 1 << 18
 
 
@@ -53,6 +54,8 @@ class Server:
         self.quotas = Quotas()
         self.bandwidth = Bandwidth(config, clock)
         self.buffer = memoryview(bytearray(BUFFER_SIZE))
+        #: what plain uploads pass through
+        self.carrier = make_carrier(self.buffer)
         #: how each command is used, for HELP
         self.usages: dict[str, str] = {}
         #: told of what happens; nothing is measured for nobody
@@ -79,7 +82,8 @@ class Server:
         return jail
 
     def close(self) -> None:
-        """Give the homes' descriptors back."""
+        """Give the descriptors back: the homes', the carrier's."""
+        self.carrier.dispose()
         for jail in self._jails.values():
             jail.close()
         self._jails.clear()

@@ -23,6 +23,8 @@ from ftp_project.loop import connect as connect_to
 if TYPE_CHECKING:
     import ssl
 
+    from ftp_project.loop.tls_buffered import BufferedTLS
+
 #: connections that may wait on a passive listener: the client's own, and a few strangers
 BACKLOG = 8
 #: ports of a range that are tried before the client is told to come again (425)
@@ -56,7 +58,7 @@ class DataChannel:
         self._listener: socket.socket | None = None
         self._target: tuple[Any, ...] | None = None
         #: takes the connection under TLS before it is asked for
-        self._early: Task[socket.socket | OSError | TimedOut] | None = None
+        self._early: Task[BufferedTLS | OSError | TimedOut] | None = None
         #: PASV or its kin came, and what is taken early belongs to the one before
         self._renewed = False
 
@@ -113,8 +115,8 @@ class DataChannel:
         """Make ready to connect to the client (active mode)."""
         self.armed, self._target, self._renewed = True, (host, port), True
 
-    def establish(self, deadline: float) -> Coro[socket.socket]:
-        """Return the connection for one transfer, non-blocking.
+    def establish(self, deadline: float) -> Coro[tuple[socket.socket, BufferedTLS | None]]:
+        """Return the connection for one transfer, non-blocking, and its TLS layer if it has one.
 
         Raises TimedOut, OSError, or :class:`NoDataConnectionError`.
         """
@@ -122,9 +124,9 @@ class DataChannel:
             raise NoDataConnectionError
         self.armed = False
         if self._target is not None:
-            return (yield from self._connect(self._target, deadline))
+            return (yield from self._connect(self._target, deadline)), None
         if self._early is None:
-            return (yield from self._accept_ours(deadline))
+            return (yield from self._accept_ours(deadline)), None
         try:
             found = yield from join(self._early, deadline)
         except BaseException:
@@ -133,7 +135,7 @@ class DataChannel:
         self._early = None
         if isinstance(found, Exception):
             raise found
-        return found
+        return found.sock, found
 
     def _accept_ours(self, deadline: float | None) -> Coro[socket.socket]:
         assert self._listener is not None
@@ -162,31 +164,31 @@ class DataChannel:
 
     def _take(
         self, context: ssl.SSLContext, seconds: float
-    ) -> Coro[socket.socket | OSError | TimedOut]:
+    ) -> Coro[BufferedTLS | OSError | TimedOut]:
         """Return the protected connection, or what went wrong: it is told to who asks for it."""
-        from ftp_project.loop import tls
+        from ftp_project.loop.tls_buffered import BufferedTLS
 
         try:
             sock = yield from self._accept_ours(None)
         except OSError as error:
             return error
         try:
-            sock = secured = tls.wrap(sock, context, server_side=True, tickets=0)
-            yield from tls.handshake(secured, (yield from now()) + seconds)
+            secured = BufferedTLS(sock, context)
+            yield from secured.handshake((yield from now()) + seconds)
         except (OSError, TimedOut) as error:
             yield from close(sock)
             return error
         except BaseException:
             yield from close(sock)
             raise
-        return sock
+        return secured
 
     def _stop_early(self) -> Coro[None]:
         task, self._early = self._early, None
         if task is not None:
             yield from cancel(task, None)
-            if isinstance(task.result, socket.socket):
-                yield from close(task.result)
+            if task.result is not None and not isinstance(task.result, Exception):
+                yield from close(task.result.sock)
 
     def _connect(self, target: tuple[Any, ...], deadline: float) -> Coro[socket.socket]:
         sock = socket.socket(self.family, socket.SOCK_STREAM)

@@ -174,11 +174,12 @@ class Session:
         Raises what :meth:`DataChannel.establish` does, and ssl.SSLError.
         """
         server, config = self.server, self.server.config
-        sock = yield from self.data.establish(server.clock() + config.connect_timeout)
+        deadline = server.clock() + config.connect_timeout
+        sock, secure = yield from self.data.establish(deadline)
         rates = server.bandwidth.limits(self, upload)
         stall = config.stall_timeout
         least = int(config.minimum_rate * stall)
-        self.connection = DataConnection(sock, server.clock, stall, rates, least)
+        self.connection = DataConnection(sock, server.clock, stall, rates, least, secure)
         self.connection.upload = upload
         if self.protected:
             assert server.tls is not None

@@ -15,10 +15,10 @@ from ftp_project.loop import Coro
 from ftp_project.protocol import paths, replies
 from ftp_project.protocol.listargs import parse_list_arguments
 from ftp_project.protocol.listing import format_list, format_names
-from ftp_project.server import transfers
 from ftp_project.server.connection import DataConnection
 from ftp_project.server.filters import Deflate, Filter
 from ftp_project.server.listings import fact_formatter, listing, started
+from ftp_project.server.sending import send_pieces
 from ftp_project.server.session import Transfer
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _send(session: Session, pieces: Iterator[bytes]) -> Transfer:
     filters: list[Filter] = [Deflate()] if session.deflate else []
 
     def move(connection: DataConnection) -> Coro[None]:
-        return transfers.send_pieces(connection, pieces, filters)
+        return send_pieces(connection, pieces, filters)
 
     def release() -> None:
         close = getattr(pieces, "close", None)

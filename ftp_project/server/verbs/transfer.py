@@ -11,10 +11,12 @@ from ftp_project.loop import Coro
 from ftp_project.protocol import replies
 from ftp_project.protocol.ascii import FromNetwork, ToNetwork
 from ftp_project.protocol.replies import reply
-from ftp_project.server import transfers
+from ftp_project.server.carriers import Carrier, Decrypter
 from ftp_project.server.connection import DataConnection
 from ftp_project.server.filters import Deflate, Filter, Inflate
 from ftp_project.server.quotas import Taker
+from ftp_project.server.receiving import receive_file, receive_pieces
+from ftp_project.server.sending import pieces_of_file, send_file, send_pieces
 from ftp_project.server.session import Transfer
 
 if TYPE_CHECKING:
@@ -32,10 +34,9 @@ def retr(session: Session, path: str) -> Transfer:
     filters = outgoing(session)
 
     def move(connection: DataConnection) -> Coro[None]:
-        if filters or connection.secure:
-            pieces = transfers.pieces_of_file(fd, offset, size)
-            return transfers.send_pieces(connection, pieces, filters)
-        return transfers.send_file(connection, fd, offset, size)
+        if filters:
+            return send_pieces(connection, pieces_of_file(fd, offset, size), filters)
+        return send_file(connection, fd, offset, size, session.server.buffer)
 
     opening = replies.OPENING if filters else opening_of(size - offset)
     return Transfer(move, opening, lambda: os.close(fd), path=path, size=size - offset)
@@ -85,13 +86,17 @@ def receive(
 ) -> Transfer:
     """Return the transfer that fills ``upload``, which will be seen at ``path``."""
     filters = incoming(session)
-    buffer = session.server.buffer
+    server = session.server
     take = None if session.quota is None else Taker(session.quota, upload)
 
     def move(connection: DataConnection) -> Coro[None]:
-        if filters or connection.secure:
-            return transfers.receive_pieces(connection, upload.fd, filters, take)
-        return transfers.receive_file(connection, upload.fd, buffer, take)
+        if filters:
+            return receive_pieces(connection, upload.fd, filters, take)
+        if connection.secure is not None:
+            carrier: Carrier = Decrypter(connection.secure, server.buffer)
+        else:
+            carrier = server.carrier
+        return receive_file(connection, upload.fd, carrier, take)
 
     def release() -> None:
         upload.abort()

@@ -10,10 +10,12 @@ import pytest
 from ftp_project.accounts.users import User, Users
 from ftp_project.config import Config
 from ftp_project.loop.traps import Close, Now, Pause, Readable, Sleep, Writable
-from ftp_project.server import transfers
+from ftp_project.server.carriers import make_carrier
 from ftp_project.server.connection import UNLIMITED, DataConnection
 from ftp_project.server.core import Server
 from ftp_project.server.data import DataChannel
+from ftp_project.server.receiving import receive_file
+from ftp_project.server.sending import send_file
 from ftp_project.server.session import Session
 
 MB = 1_000_000
@@ -79,7 +81,7 @@ def download(clock, rates, size, tmp_path):
 
         began = clock.now
         connection = DataConnection(ours, clock, 1000, rates)
-        drive(clock, transfers.send_file(connection, fd, 0, size), read_all)
+        drive(clock, send_file(connection, fd, 0, size, memoryview(b"")), read_all)
         read_all()
         drive(clock, connection.end(), None)
     os.close(fd)
@@ -104,8 +106,9 @@ def upload(clock, rates, size, tmp_path):
 
         began = clock.now
         connection = DataConnection(ours, clock, 1000, rates)
-        buffer = memoryview(bytearray(1 << 18))
-        drive(clock, transfers.receive_file(connection, fd, buffer), write_more)
+        carrier = make_carrier(memoryview(bytearray(1 << 18)))
+        drive(clock, receive_file(connection, fd, carrier), write_more)
+        carrier.dispose()
     os.close(fd)
     assert (tmp_path / "stored").stat().st_size == connection.moved == size
     return clock.now - began
