@@ -7,8 +7,12 @@ import pytest
 from ftp_project.accounts import passwords
 from ftp_project.accounts.passwords import PasswordChecker, Scheme
 
-ARGON2 = passwords.hash_password("s3cret")
-SCRYPT = passwords.hash_password("s3cret", "scrypt")
+#: of "s3cret"; made once: hashes in users files must stay valid
+ARGON2 = (
+    "$argon2id$v=19$m=19456,t=2,p=1$ofolshnuF514YqcSPdBwHg"
+    "$HaSjIJNHW3/x1Z6xYouYrTjzYLsq0JjPyD5OeT149+c"
+)
+SCRYPT = "$scrypt$ln=15,r=8,p=1$YVB3Ea9OrkXDLJZUPOJQug$rk45+aVss+rX8MuyyqbMaY+aolxmHsr+YXzcqbCep4c"
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from ftp_project.accounts.toml_lines import key_lines
 from ftp_project.accounts.users import User, UserError, Users, parse_user
 from ftp_project.accounts.users_file import UsersFileError, load_users
 
-HASH = passwords.hash_password("s3cret", "scrypt")
+#: of "s3cret"; made once, as every process of the tests loads this file
+HASH = "$scrypt$ln=15,r=8,p=1$YVB3Ea9OrkXDLJZUPOJQug$rk45+aVss+rX8MuyyqbMaY+aolxmHsr+YXzcqbCep4c"
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import signal
 import pytest
 from live_server import FtpServer, wait_until
 
-from ftp_project.accounts.passwords import hash_password
-
-HASH = hash_password("s3cret", "scrypt")
+#: of "s3cret"; made once, as every process of the tests loads this file
+HASH = "$scrypt$ln=15,r=8,p=1$YVB3Ea9OrkXDLJZUPOJQug$rk45+aVss+rX8MuyyqbMaY+aolxmHsr+YXzcqbCep4c"
 
 
 @pytest.fixture
