@@ -33,7 +33,7 @@ def test_with_64_descriptors_it_pauses_without_spinning_and_recovers(tmp_path, m
     try:
         with server.client() as inside:
             before, began = cpu_seconds(server), time.monotonic()
-            crowd = connect(server, 100)
+            crowd = connect(server, 80)
             wait_until(
                 lambda: "out of descriptors (64 may" in server.errors.read_text(), "it is told"
             )
