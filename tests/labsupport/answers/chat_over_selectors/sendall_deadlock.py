@@ -1,4 +1,4 @@
-# reason: two clients do not read; of what was said then, .* The server was at the line `self.connection.sendall
+# reason: two clients do not read; .* The server was at the line `self.connection.sendall
 import selectors
 from selectors import EVENT_READ, EVENT_WRITE
 

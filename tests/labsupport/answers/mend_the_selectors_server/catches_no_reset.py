@@ -1,4 +1,4 @@
-# reason: another client had reset its connection; .*dead: ConnectionResetError.*at the line `elif data := connection.recv
+# reason: had reset its connection; .*dead: ConnectionResetError.*`elif data := connection.recv
 import selectors
 from selectors import EVENT_READ, EVENT_WRITE
 

@@ -1,4 +1,5 @@
 # reason: another client did not read its long answer; .* The server was at the line `rest = rest\[
+import contextlib
 import selectors
 from selectors import EVENT_READ, EVENT_WRITE
 
@@ -26,10 +27,8 @@ def talk(selector, connection, waiting, events):
     if events & EVENT_WRITE:
         rest = waiting
         while rest:
-            try:
+            with contextlib.suppress(BlockingIOError):
                 rest = rest[connection.send(rest) :]
-            except BlockingIOError:
-                pass
         selector.modify(connection, EVENT_READ)
         return False
     data = connection.recv(65536)

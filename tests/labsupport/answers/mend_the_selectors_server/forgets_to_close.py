@@ -2,7 +2,6 @@
 import selectors
 from selectors import EVENT_READ, EVENT_WRITE
 
-
 connections = []
 
 

@@ -1,4 +1,4 @@
-# reason: broke its connection while it was answered, and with nothing to do the loop went round more
+# reason: while it was answered, and with nothing to do the loop went round more than 200
 import selectors
 from selectors import EVENT_READ, EVENT_WRITE
 

@@ -1,4 +1,4 @@
-# reason: another client did not read its long answer; .* The server was at the line `connection.sendall
+# reason: did not read its long answer; .* The server was at the line `connection.sendall
 import selectors
 from selectors import EVENT_READ, EVENT_WRITE
 

@@ -1,5 +1,4 @@
 # reason: after 3000 turns of the loop the task had not ended
-from selectors import EVENT_READ
 
 
 def readable_within(loop, sock, seconds):

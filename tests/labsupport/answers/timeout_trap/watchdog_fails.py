@@ -5,7 +5,7 @@ from selectors import EVENT_READ
 def readable_within(loop, sock, seconds):
     def watchdog():
         yield seconds
-        loop.interrupt(task, TimeoutError())
+        loop.interrupt(task, TimeoutError())  # noqa: F821
 
     guard = loop.spawn(watchdog())
     try:
