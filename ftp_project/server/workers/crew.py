@@ -17,6 +17,8 @@ from ftp_project.server.workers.worker import Job, work
 LONG: Final = 5.0
 #: seconds before one that died sooner is replaced: at first, and at most; doubled each time
 PAUSE, LONGEST_PAUSE = 0.1, 30.0
+#: seconds after which a worker that receives none of its clients is taken for stuck
+STUCK: Final = 1.0
 #: seconds that workers have to end when they are told to end at once
 MERCY: Final = 10.0
 
@@ -28,8 +30,9 @@ class Member:
         self.process = process
         self.channel = channel
         self.began = time.monotonic()
-        #: clients that it was given
-        self.given = 0
+        #: clients that it was given; that it had received when we last looked, and when it moved
+        self.given = self.received = 0
+        self.moved = self.began
         #: the beginning of a report
         self.unread = b""
 
@@ -111,18 +114,24 @@ class Crew:
         return False
 
     def _idlest(self, tried: list[int]) -> int | None:
-        """Return the worker with the fewest clients, those on their way to it included."""
-        shared, count = self.job.shared, len(self.members)
-        found, fewest = None, 0
+        """Return the worker with the fewest clients, those on their way to it included.
+
+        One that has not moved for a while, with clients on their way to it, comes last.
+        """
+        shared, count, now = self.job.shared, len(self.members), self._clock()
+        found, best = None, (True, 0)
         for place in range(self._last + 1, self._last + 1 + count):
             number = place % count  # in turn, when they have equally many
             member = self.members[number]
             if member is None or number in tried:
                 continue
-            on_the_way = member.given - shared.received[number][0]
-            load = shared.sessions_of(number) + on_the_way
-            if found is None or load < fewest:
-                found, fewest = number, load
+            received = shared.received[number][0]
+            on_the_way = member.given - received
+            if not on_the_way or received != member.received:
+                member.received, member.moved = received, now
+            load = now - member.moved > STUCK, shared.sessions_of(number) + on_the_way
+            if found is None or load < best:
+                found, best = number, load
         return found
 
     def order(self, order: bytes) -> None:
