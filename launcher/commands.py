@@ -80,6 +80,14 @@ COMMANDS = {
         in_root=False,
         own_help=False,
     ),
+    "capstone": Command(
+        "capstone [--stage N] -- COMMAND",
+        "judge an FTP server of your own, or any other; try: capstone --help",
+        NOTHING,
+        lambda arguments: ["labsupport.capstone", *arguments],
+        in_root=False,
+        own_help=False,
+    ),
     "check": Command(
         "check",
         "check this machine: Python, packages, sockets, processes",

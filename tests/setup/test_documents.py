@@ -44,6 +44,7 @@ def course(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str
 RUN_HERE = {
     "python3 course.py check",
     "python3 course.py ftp --help",
+    "python3 course.py capstone --stage 1 -- notebooks/capstone/starter.py",
     "python3 course.py ftp serve . --user anna:secret",
     "curl --user anna:secret ftp://127.0.0.1:2121/",
     "python3 course.py build 05",
@@ -81,6 +82,15 @@ def test_check_and_help_work() -> None:
     helped = course("ftp", "--help")
     assert helped.returncode == 0
     assert "serve" in helped.stdout
+
+
+def test_the_judge_tells_the_learner_where_to_begin() -> None:
+    [command] = (c for c in COMMANDS if "capstone" in c)
+    judged = course(*shlex.split(command)[2:])
+    assert judged.returncode == 1
+    assert "✘ greeting (stage 1)" in judged.stdout
+    assert "0 of 10" in judged.stdout
+    assert judged.stderr == ""
 
 
 def test_build_finds_the_lessons() -> None:

@@ -1,0 +1,49 @@
+"""What a server's processes use: descriptors and memory, looked at from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+import psutil
+
+MIB = 1024 * 1024
+
+
+def _sum(pid: int, of: Callable[[psutil.Process], int]) -> int | None:
+    """Return the sum over the server's processes; None where the system does not tell it."""
+    if not pid:
+        return None
+    total = 0
+    try:
+        # The parent is the supervisor, which inherits what the server's children leave behind.
+        supervisor = psutil.Process(pid).parent() or psutil.Process(pid)
+        for process in supervisor.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                total += of(process)
+    except (psutil.Error, OSError, AttributeError):
+        return None
+    return total
+
+
+def descriptors(pid: int) -> int | None:
+    """Return how many descriptors the server's processes have open, None if unknown."""
+    return _sum(pid, lambda process: int(process.num_fds()))
+
+
+def memory(pid: int) -> int | None:
+    """Return the bytes of memory that the server's processes hold, None if unknown."""
+    return _sum(pid, lambda process: int(process.memory_info().rss))
+
+
+def falls_to(count: Callable[[], int | None], most: int, seconds: float) -> bool:
+    """Wait until a count is at most `most`; tell whether it got there in time (or is unknown)."""
+    until = time.monotonic() + seconds
+    while True:
+        found = count()
+        if found is None or found <= most:
+            return True
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)

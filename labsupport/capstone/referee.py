@@ -1,0 +1,221 @@
+"""Judge a server: start it, send the clients, end it, and say what was found."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from labsupport.capstone.items import DESCRIPTORS, STAGES, Item, all_items
+from labsupport.capstone.prober import order
+from labsupport.capstone.report import Finding, Report, steady
+from labsupport.capstone.serving import PLACEHOLDERS, NotServingError, Serving
+from labsupport.guard import GuardedProcess, start_guarded
+from labsupport.programs import child_env
+
+PROBE = "from labsupport.capstone.prober import main; main()"
+FOUNDATIONS = ("greeting", "login")  # items without which every other one fails too
+GRACE = 5.0  # seconds after an item's own deadline
+MOST_FAILED_STARTS = 3  # a server that does not come up again so often is given up
+
+
+class Prober:
+    """The child process in which the clients run; a new one is made where one got lost."""
+
+    def __init__(self) -> None:
+        self._process: GuardedProcess | None = None
+        self._got = b""
+
+    def __enter__(self) -> Prober:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the child, whatever it does."""
+        if self._process is not None:
+            self._process.end()
+        self._process, self._got = None, b""
+
+    def probe(self, item: Item, serving: Serving) -> dict[str, str]:
+        """Return {} if the server does what the item asks, else wanted, sent and came."""
+        line = json.dumps(order(item, serving.place)).encode() + b"\n"
+        answer = self._ask(line, item.seconds) or self._ask(line, item.seconds)
+        if answer is None:  # twice the child ended without a word
+            raise RuntimeError("the judge's clients end at once: is the machine out of memory?")
+        if not answer:
+            self.end()
+            return {
+                "wanted": f"an end within {item.seconds:g} s",
+                "sent": "",
+                "came": "the clients were still waiting",
+            }
+        found: dict[str, str] = json.loads(answer)
+        return found
+
+    def _ask(self, line: bytes, seconds: float) -> bytes | None:
+        """Send an order; return its answer, b"" when time is up, None if the child has ended."""
+        if self._process is None:
+            self._process = start_guarded(
+                [sys.executable, "-c", PROBE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=child_env(),
+            )
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        try:
+            os.write(stdin.fileno(), line)
+        except OSError:
+            self.end()
+            return None
+        until = time.monotonic() + seconds + GRACE
+        while b"\n" not in self._got:
+            left = max(0.0, until - time.monotonic())
+            if not select.select([stdout], [], [], left)[0]:
+                return b""
+            piece = os.read(stdout.fileno(), 65536)
+            if not piece:
+                self.end()
+                return None
+            self._got += piece
+        answer, _, self._got = self._got.partition(b"\n")
+        return answer
+
+
+class Referee:
+    """Judges one command; every item meets a server that has not failed before."""
+
+    def __init__(self, command: Sequence[str], login: tuple[str, str] | None = None) -> None:
+        self._command = list(command)
+        self._login = login
+        self._serving: Serving | None = None
+        self._failed_starts = 0
+
+    def judge(self, items: Iterable[Item], say: Callable[[Finding], None]) -> Report:
+        """Judge the items in their order and return the report."""
+        findings: list[Finding] = []
+        missing: Finding | None = None  # without it nothing else can be tried
+        stage = 0
+        with Prober() as prober, contextlib.ExitStack() as stack:
+            stack.callback(self._end)
+            for item in items:
+                if missing:
+                    findings.append(replace(missing, item=item))
+                    continue
+                if item.stage != stage:
+                    self._end()
+                stage = item.stage
+                try:
+                    finding = self._one(prober, item)
+                except NotServingError as error:
+                    if not findings:
+                        return Report(tuple(Finding(i, False) for i in items), str(error))
+                    finding = Finding(item, False, "a server", "", str(error))
+                findings.append(finding)
+                say(finding)
+                if item.name in FOUNDATIONS and not finding.passed:
+                    missing = finding
+        return Report(tuple(findings))
+
+    def _one(self, prober: Prober, item: Item) -> Finding:
+        if self._serving is None:
+            if self._failed_starts >= MOST_FAILED_STARTS:
+                raise NotServingError("it did not start again, so this item was not tried.")
+            serving = Serving(self._command, self._login, DESCRIPTORS.get(item.stage, 0))
+            try:
+                self._serving = serving.start()
+            except NotServingError:
+                self._failed_starts += 1
+                raise
+        serving = self._serving
+        found = prober.probe(item, serving)
+        if serving.has_ended(0.2 if found else 0.0):  # a process that dies resets first, then ends
+            came = f"the server ended {serving.epitaph()}"
+            found = {"wanted": "a server that goes on", "sent": "", **found, "came": came}
+        if not found:
+            return Finding(item, True)
+        self._end()
+        port, home = serving.place.port, str(serving.place.home)
+        return Finding(item, False, **{key: steady(found[key], port, home) for key in found})
+
+    def _end(self) -> None:
+        if self._serving is not None:
+            self._serving.end()
+        self._serving = None
+
+
+def chosen(stages: Iterable[int] = (), only: Iterable[str] = ()) -> list[Item]:
+    """Return the items of some stages, or those with some names; without both, all.
+
+    Raises:
+        ValueError: there is no such stage or item; the message says which there are.
+    """
+    items = all_items()
+    stages, only = list(stages), list(only)
+    for number in stages:
+        if number not in STAGES:
+            raise ValueError(f"there is no stage {number}: the stages are 1 to {max(STAGES)}.")
+    for name in only:
+        if name not in items:
+            raise ValueError(f"there is no item {name!r}: --list shows all of them.")
+    if not stages and not only:
+        return list(items.values())
+    return [item for item in items.values() if item.stage in stages or item.name in only]
+
+
+def words_of(command: str | os.PathLike[str] | Sequence[str]) -> list[str]:
+    """Return the words that start a server on a port and a home of the judge's.
+
+    A single word is split as a shell does; the name of a Python file stands for this Python, the
+    file and all placeholders; `python` is this Python.
+
+    Raises:
+        ValueError: words are missing; the message says which.
+
+    >>> words_of("server.py")[1:]
+    ['server.py', '{port}', '{home}', '{user}', '{password}']
+    """
+    if isinstance(command, str | os.PathLike):
+        command = shlex.split(os.fspath(command))
+    words = list(command)
+    if len(words) == 1 and words[0].endswith(".py"):
+        words = [sys.executable, *words, *PLACEHOLDERS]
+    if words and words[0] in ("python", "python3"):
+        words[0] = sys.executable
+    if not words:
+        raise ValueError("there is no command: write it behind --, with {port} and {home} in it.")
+    for name in ("{port}", "{home}"):
+        if not any(name in word for word in words):
+            raise ValueError(f"the command must say {name} where the server takes it.")
+    return words
+
+
+def judge(
+    command: str | os.PathLike[str] | Sequence[str],
+    stages: Iterable[int] = (),
+    only: Iterable[str] = (),
+    login: tuple[str, str] | None = None,
+    say: Callable[[Finding], None] = lambda finding: None,
+) -> Report:
+    """Judge a server and return the report.
+
+    Args:
+        command: what starts it, see `words_of`.
+        stages, only: what to judge, see `chosen`.
+        login: name and password of a user that the server knows by itself.
+        say: is called with each finding as soon as there is one.
+
+    Raises:
+        ValueError: the command or the choice is wrong; the message says how to mend it.
+    """
+    return Referee(words_of(command), login).judge(chosen(stages, only), say)
