@@ -111,11 +111,15 @@ class CommandParser:
 
 
 _verbs: dict[str, str] = {}
+_alone: dict[bytes, Command] = {}  # whole lines that are just a verb: half of all commands are
 
 
 def _parse(line: bytes, limit: int) -> Command | Problem:
     if len(line) > limit:
         return TOO_LONG
+    known = _alone.get(line)
+    if known is not None:
+        return known
     if b"\r" in line or b"\0" in line:
         return BAD_CHARACTER
     word, _, argument = line.decode("utf-8", "surrogateescape").partition(" ")
@@ -135,4 +139,5 @@ def _parse_rare(word: str, argument: str) -> Command | Problem:
     upper = verb.upper() if verb.isascii() else verb
     if verb == word and verb.isalpha() and len(verb) <= 8 and len(_verbs) < _VERB_CACHE_LIMIT:
         _verbs[word] = upper
+        _alone[word.encode()] = Command(upper, "")
     return Command(upper, argument)

@@ -17,8 +17,9 @@ import random
 import socket
 from typing import TYPE_CHECKING, Any
 
-from ftp_project.loop import Coro, Task, TimedOut, accept, cancel, close, join, now, spawn
+from ftp_project.loop import Coro, Task, TimedOut, cancel, close, join, now, spawn
 from ftp_project.loop import connect as connect_to
+from ftp_project.loop.traps import Readable
 
 if TYPE_CHECKING:
     import ssl
@@ -43,7 +44,8 @@ class DataChannel:
     """
 
     __slots__ = (
-        "_early", "_listener", "_ports", "_renewed", "_target", "armed", "family", "local", "peer",
+        "_early", "_listener", "_port", "_ports", "_renewed", "_target", "armed", "family", "local",
+        "peer",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +58,7 @@ class DataChannel:
         self.armed = False
         self._ports = ports
         self._listener: socket.socket | None = None
+        self._port = 0
         self._target: tuple[Any, ...] | None = None
         #: takes the connection under TLS before it is asked for
         self._early: Task[BufferedTLS | OSError | TimedOut] | None = None
@@ -69,11 +72,11 @@ class DataChannel:
         """
         if self._listener is None:
             self._listener = self._new_listener()
+            self._port = self._listener.getsockname()[1]
         else:
             self._close_unused(self._listener)
         self.armed, self._target, self._renewed = True, None, True
-        port: int = self._listener.getsockname()[1]
-        return port
+        return self._port
 
     def _new_listener(self) -> socket.socket:
         listener = socket.socket(self.family, socket.SOCK_STREAM)
@@ -138,9 +141,15 @@ class DataChannel:
         return found.sock, found
 
     def _accept_ours(self, deadline: float | None) -> Coro[socket.socket]:
-        assert self._listener is not None
+        listener = self._listener
+        assert listener is not None
         while True:
-            connection, address = yield from accept(self._listener, deadline)
+            try:
+                connection, address = listener.accept()
+            except (BlockingIOError, ConnectionAbortedError):  # as in loop.accept
+                yield Readable(listener, deadline)
+                continue
+            connection.setblocking(False)
             if address[0] == self.peer:
                 if self._ports is not None:  # they are few: others may need this one
                     yield from self._close_listener()

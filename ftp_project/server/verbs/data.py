@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ftp_project.protocol import addresses
@@ -26,8 +27,13 @@ def pasv(session: Session, argument: str) -> bytes:
     port = _listen(session)
     if isinstance(port, bytes):
         return port
-    told = session.server.config.masquerade_address or host
-    return reply(227, addresses.pasv_text(told, port))
+    return passive(session.server.config.masquerade_address or host, port)
+
+
+@lru_cache(1024)
+def passive(host: str, port: int) -> bytes:
+    """Encode the 227 reply; remembered, as sessions keep their listeners and ask again."""
+    return reply(227, addresses.pasv_text(host, port))
 
 
 def epsv(session: Session, argument: str) -> bytes:
@@ -40,7 +46,13 @@ def epsv(session: Session, argument: str) -> bytes:
     if wanted not in (EpsvRequest.ANY, mine):
         return reply(522, f"Network protocol not supported, use ({mine.value}).")
     port = _listen(session)
-    return port if isinstance(port, bytes) else reply(229, addresses.epsv_text(port))
+    return port if isinstance(port, bytes) else extended(port)
+
+
+@lru_cache(1024)
+def extended(port: int) -> bytes:
+    """Encode the 229 reply; remembered as :func:`passive` is."""
+    return reply(229, addresses.epsv_text(port))
 
 
 def port(session: Session, argument: str) -> bytes:

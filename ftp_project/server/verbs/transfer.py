@@ -124,4 +124,4 @@ def incoming(session: Session) -> list[Filter]:
 
 def opening_of(size: int) -> bytes:
     """Return the 150 reply that tells how much will come, for clients that show progress."""
-    return reply(150, f"Opening data connection ({size} bytes).")
+    return b"150 Opening data connection (%d bytes).\r\n" % size
