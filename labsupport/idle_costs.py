@@ -33,7 +33,7 @@ class IdleCosts:
 
     Attributes:
         seconds: for each way and number of idle connections the seconds of a call.
-        refused: why a way was not measured with a number, or not at all (number 0).
+        refused: why a way was not measured with a number of connections.
     """
 
     seconds: dict[tuple[str, int], float]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import selectors
 
 from labsupport.idle_costs import WAYS, IdleCosts
 from labsupport.picture import Picture
@@ -36,7 +37,7 @@ def show_idle(costs: IdleCosts, *, title: str = "", alt: str = "", claim: str = 
         y += 3
     top = y + 34
     bottom = top + HEIGHT
-    numbers = sorted({number for _, number in (*costs.seconds, *costs.refused) if number})
+    numbers = sorted({number for _, number in (*costs.seconds, *costs.refused)})
     lowest = math.floor(math.log10(min(costs.seconds.values()) * 1e6))
     highest = max(math.ceil(math.log10(max(costs.seconds.values()) * 1e6)), lowest + 1)
     widest = max(1.0, math.log10(numbers[-1] / numbers[0]))
@@ -76,4 +77,7 @@ def show_idle(costs: IdleCosts, *, title: str = "", alt: str = "", claim: str = 
     for (way, number), why in costs.refused.items():
         drawing.text(MARGIN, y, f"{way} with {number:,} idle connections: {why}", "muted")
         y += 18
+    default = selectors.DefaultSelector.__name__
+    drawing.text(MARGIN, y, f"On this machine selectors.DefaultSelector is {default}.", "muted")
+    y += 18
     return Picture(drawing.render(y + 2, alt), alt, f"{title or alt}\n{costs}")
