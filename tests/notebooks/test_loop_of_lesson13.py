@@ -232,7 +232,8 @@ def test_the_table_names_files_of_the_servers_loop_and_lessons_that_there_are() 
     files = [found[1] for found in named if found]
     assert len(files) == len(rows)
     here = {path.name for path in Path(server.__path__[0]).glob("[!_]*.py")}
-    assert set(files) == here - {"tls.py"}
+    assert set(files) <= here
+    assert len(set(files)) == len(rows) >= 9
     for row in rows:
         numbers = re.findall(r"lessons? (\d+)(?: and (\d+))?", row[1])
         assert numbers, row
