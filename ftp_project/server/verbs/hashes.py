@@ -6,15 +6,20 @@ import hashlib
 import os
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from ftp_project.files.errors import FileError, from_os_error
 from ftp_project.loop import Coro, offload
 from ftp_project.protocol.replies import reply
 
 if TYPE_CHECKING:
     from ftp_project.server.session import Session
 
+#: bytes that are read at once
 CHUNK = 1 << 20
+#: bytes of which a thread makes a check sum before it turns to what others want
+PIECE = 1 << 24
 
 
 class Sum(Protocol):
@@ -69,8 +74,8 @@ def choose(session: Session, option: str) -> bytes:
 
 def hash_(session: Session, path: str) -> Coro[bytes]:
     """HASH path: the check sum of a file, by the algorithm that OPTS HASH chose."""
-    name, size = session.hash, session.files.stat(path).st_size
-    digest = yield from _digest(session, path, name)
+    name = session.hash
+    size, digest = yield from _digest(session, path, name)
     return reply(213, f"{name} 0-{size} {digest} {path}")
 
 
@@ -90,21 +95,43 @@ def xcrc(session: Session, path: str) -> Coro[bytes]:
 
 
 def _answer(session: Session, path: str, name: str) -> Coro[bytes]:
-    digest = yield from _digest(session, path, name)
+    _, digest = yield from _digest(session, path, name)
     return reply(250, digest.upper())
 
 
-def _digest(session: Session, path: str, name: str) -> Coro[str]:
-    """Read the file in a thread: neither its disk nor the arithmetic may block the loop."""
-    fd, _ = session.files.open_read(path)
+def _digest(session: Session, path: str, name: str) -> Coro[tuple[int, str]]:
+    """Return the size of a file when it was opened, and the check sum of so many bytes.
 
-    def work() -> str:
-        total = ALGORITHMS[name]()
+    The work is done by threads, as neither the disk nor the arithmetic may block the loop, and
+    piece by piece: between two pieces the threads do what others asked for, and a client that has
+    left is noticed. Raises a FileError.
+    """
+    fd, status = session.files.open_read(path)
+    total, offset, size = ALGORITHMS[name](), 0, status.st_size
+    try:
+        while offset < size:
+            end = min(offset + PIECE, size)
+            yield from offload(partial(_take_in, total, fd, offset, end), None)
+            offset = end
+            if session.has_left():
+                raise FileError("Stopped, as nobody waits for it.")
+    finally:
+        os.close(fd)
+    return size, total.hexdigest()
+
+
+def _take_in(total: Sum, fd: int, offset: int, end: int) -> None:
+    """Add the bytes ``offset`` to ``end`` of a file to a check sum.
+
+    By pread(2), which a socket refuses: when the server is ended, another file may have the number
+    of this one before the thread looks.
+    """
+    while offset < end:
         try:
-            while data := os.read(fd, CHUNK):
-                total.update(data)
-        finally:
-            os.close(fd)
-        return total.hexdigest()
-
-    return (yield from offload(work, None))
+            data = os.pread(fd, min(CHUNK, end - offset), offset)
+        except OSError as error:
+            raise from_os_error(error) from error
+        if not data:
+            raise FileError("The file became shorter while it was read.")
+        total.update(data)
+        offset += len(data)

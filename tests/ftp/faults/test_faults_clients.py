@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import ftplib
+import hashlib
 import io
 import socket
 import ssl
 import subprocess
 import sys
+from pathlib import Path
 
 from certificates import Certificates
 from crowd import connect, last_words, resident
@@ -125,3 +127,38 @@ def test_handshakes_that_stand_still_block_nobody(tmp_path):
         server.stop()
     finally:
         server.kill()
+
+
+def test_check_sums_that_take_for_ever_hold_up_no_login_and_end_with_their_client(serve):
+    server = serve("--user", "anna:s3cret", "--user", "bea:other")
+    with (server.root / "sparse").open("wb") as file:
+        file.truncate(1 << 42)  # hours of arithmetic
+    (server.root / "file").write_bytes(b"content")
+    crowd = []
+    for _ in range(8):  # more than there are threads
+        crowd.append(RawClient(server))
+        crowd[-1].log_in()
+        crowd[-1].send(b"XSHA256 sparse")
+    with server.client("bea", "other") as ftp:  # the first login of a user takes a thread
+        wanted = hashlib.sha256(b"content").hexdigest().upper()
+        assert ftp.sendcmd("XSHA256 file") == f"250 {wanted}"
+    for client in crowd:
+        client.sock.close()
+    server.close_clients()
+    server.wait_idle()
+
+
+def test_a_file_that_shrinks_while_its_check_sum_is_made_is_told(serve):
+    server = serve()
+    with (server.root / "sparse").open("wb") as file:
+        file.truncate(1 << 42)
+        with server.client() as ftp:
+            ftp.putcmd("HASH sparse")
+            opened = Path(f"/proc/{server.process.pid}/fd")
+            wait_until(
+                lambda: any(str(each.resolve()) == file.name for each in opened.iterdir()),
+                "it has begun",
+            )
+            file.truncate(0)
+            assert ftp.getmultiline() == "451 The file became shorter while it was read."
+            assert ftp.sendcmd("HASH sparse").startswith("213 SHA-256 0-0 e3b0c442")
