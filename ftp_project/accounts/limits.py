@@ -28,7 +28,7 @@ class Counts:
 
     def __exit__(self, *_: object) -> None: ...
 
-    def of(self, key: str) -> int:
+    def count(self, key: str) -> int:
         """Return the count of a key."""
         return self._numbers[key]
 
@@ -71,7 +71,7 @@ class SessionLimits:
     @property
     def total(self) -> int:
         """The sessions that there are."""
-        return self._counts.of(TOTAL)
+        return self._counts.count(TOTAL)
 
     def connect(self, host: str) -> Refusal | None:
         """Count a connection, or return why it is refused."""
@@ -80,11 +80,11 @@ class SessionLimits:
             counts.add(TOTAL, 1)  # nobody looks before: no lock is needed
             return None
         with counts:
-            if self.max_total is not None and counts.of(TOTAL) >= self.max_total:
+            if self.max_total is not None and counts.count(TOTAL) >= self.max_total:
                 return Refusal.TOTAL
             if self.max_per_host is not None:
                 key = f"host {host}"
-                if counts.of(key) >= self.max_per_host:
+                if counts.count(key) >= self.max_per_host:
                     return Refusal.HOST
                 if not counts.add(key, 1):
                     return Refusal.TOTAL
@@ -108,7 +108,7 @@ class SessionLimits:
             return None
         key = f"user {user}"
         with self._counts:
-            if self._counts.of(key) >= limit:
+            if self._counts.count(key) >= limit:
                 return Refusal.USER
             if not self._counts.add(key, 1):
                 return Refusal.TOTAL

@@ -32,7 +32,7 @@ class SharedCounts(Counts):
     def __exit__(self, *_: object) -> None:
         self._table.__exit__()
 
-    def of(self, key: str) -> int:
+    def count(self, key: str) -> int:
         """Return the count of all processes."""
         row = self._total if key is TOTAL else self._table.find(key)
         return 0 if row is None else self._table.count(row)

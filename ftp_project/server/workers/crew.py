@@ -175,7 +175,7 @@ class Crew:
             else "another one takes its place",
         )
 
-    def end(self) -> None:
+    def end_all(self) -> None:
         """End all workers at once; those that do not end are killed."""
         deadline = self._clock() + MERCY
         members = [member for member in self.members if member is not None]

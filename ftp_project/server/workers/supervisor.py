@@ -104,7 +104,7 @@ class _Supervisor:
                 loop = make_loop(self._crew.job.config)
                 loop.run(self._serve(loop))
         finally:
-            self._crew.end()
+            self._crew.end_all()
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _serve(self, loop: Loop) -> Coro[None]:

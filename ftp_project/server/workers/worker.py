@@ -98,7 +98,7 @@ class _Worker:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         yield from spawn(serve(self._server, clients), "clients", eager=True)
         if self._job.operation.draws:
-            yield from spawn(self._report(orders), "report")
+            yield from spawn(self._keep_reporting(orders), "report")
         self._orders = yield from spawn(self._obey(orders), "orders")
         with contextlib.suppress(TaskCancelled):
             yield from join(self._orders, None)
@@ -117,7 +117,7 @@ class _Worker:
                 elif order == USERS and read_users is not None:
                     self._loop.spawn(reload_users(self._server, read_users), "reload")
 
-    def _report(self, orders: socket.socket) -> Coro[None]:
+    def _keep_reporting(self, orders: socket.socket) -> Coro[None]:
         """Show the parent, again and again, what a screen would show."""
         with contextlib.suppress(OSError):  # it is gone
             while True:

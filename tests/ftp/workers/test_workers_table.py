@@ -58,7 +58,7 @@ def test_processes_that_count_at_once_never_let_one_too_many_in():
     assert [sum(column) for column in zip(*found, strict=True)] == [50, 40]
     for number in range(4):
         table.forget(number)
-    assert counts.of("total") == counts.of("user u") == 0
+    assert counts.count("total") == counts.count("user u") == 0
 
 
 def test_a_process_that_is_killed_with_the_lock_in_its_hand_leaves_it_open():
