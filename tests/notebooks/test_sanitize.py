@@ -24,6 +24,10 @@ HIDDEN = {
     "ports of addresses": ("('127.0.0.1', 40001)", "('127.0.0.1', 5201)"),
     "ports of IPv6": ("('::1', 40001, 0, 0)", "('::1', 51234, 0, 0)"),
     "ports of IPv6 addresses": ("[::1]:40001", "[::1]:5201"),
+    "engines of the cluster": (
+        "engine: Ray 2.60.0",
+        "engine: a stand-in of this course, as Ray is not installed (pip install -e '.[cluster]')",
+    ),
     "file names of cells": (
         "/tmp/ipykernel_17/42.py:1: SyntaxWarning",
         "/var/folders/x/T/ipykernel_9/7.py:1: SyntaxWarning",
@@ -43,6 +47,7 @@ COMPARED = {
     "another host's port": ("192.0.2.1:2121", "192.0.2.1:2122"),
     "counts after an address": ("127.0.0.1 served 40001", "127.0.0.1 served 40002"),
     "short numbers after an address": ("127.0.0.1:21", "127.0.0.1:22"),
+    "other engines": ("engine: Ray 2.60.0", "engine: failed"),
     "times": ("0.5 s", "0.6 s"),
     "other temporary files": ("/tmp/abc/42.py", "/tmp/abd/42.py"),
     "the line of a cell's file": ("/tmp/ipykernel_1/4.py:1: x", "/tmp/ipykernel_1/4.py:2: x"),

@@ -1,0 +1,13 @@
+# reason: never ends|stands still|deadlock
+import os
+import threading
+
+lock = threading.Lock()
+
+
+def store(folder, key, data):
+    lock.acquire()
+    part = folder / f".{key}.{os.getpid()}"
+    part.write_bytes(data)
+    os.replace(part, folder / key)
+    lock.release()

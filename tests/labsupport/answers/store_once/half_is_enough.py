@@ -1,0 +1,10 @@
+# reason: half a file of an older program lay there, store returned, and the file payment-7 holds 10 bytes
+import os
+
+
+def store(folder, key, data):
+    if (folder / key).exists():
+        return
+    part = folder / f".{key}.{os.getpid()}"
+    part.write_bytes(data)
+    os.replace(part, folder / key)
