@@ -17,7 +17,7 @@ import random
 import socket
 from typing import TYPE_CHECKING, Any
 
-from ftp_project.loop import Coro, Task, TimedOut, cancel, close, join, now, spawn
+from ftp_project.loop import Coro, Task, TimedOut, cancel, close, join, now, pause, spawn
 from ftp_project.loop import connect as connect_to
 from ftp_project.loop.traps import Readable
 
@@ -155,6 +155,7 @@ class DataChannel:
                     yield from self._close_listener()
                 return connection
             connection.close()
+            yield from pause()  # strangers may come without end
 
     def is_due(self, protected: bool) -> bool:
         """Tell whether :meth:`take_early` has to be called, after a command has been answered."""

@@ -19,6 +19,7 @@ from ftp_project.accounts.users import Users
 from ftp_project.config import Config, Options
 from ftp_project.loop import Loop, cancel, pause, spawn
 from ftp_project.server.core import Server
+from ftp_project.server.data import DataChannel
 from ftp_project.server.descriptors import raise_limit
 from ftp_project.server.listener import serve as serve_door
 
@@ -110,16 +111,17 @@ def test_a_storm_of_connections_that_go_at_once_leaves_nothing(server):
 class EndlessQueue:
     """A listener whose queue is never empty; the clients have gone when they are met."""
 
-    def __init__(self, most):
+    def __init__(self, most, fails):
         self.accepted = itertools.count(1)
         self.last = 0
         self.most = most
+        self.fails = fails
 
     def accept(self):
         self.last = next(self.accepted)
         if self.last > self.most:
             raise OSError("the storm has passed")
-        if not self.last % 50:
+        if self.fails and not self.last % 50:
             raise OSError(errno.EPROTO, "it failed before it was met (accept(2))")
         ours, theirs = socket.socketpair()
         theirs.close()
@@ -132,16 +134,22 @@ class EndlessQueue:
         pass
 
 
-def test_a_storm_that_does_not_end_lets_the_others_run(tmp_path):
-    queue = EndlessQueue(5000)
+@pytest.mark.parametrize("at_the_door", [True, False])
+def test_a_storm_that_does_not_end_lets_the_others_run(at_the_door):
+    queue = EndlessQueue(5000, fails=at_the_door)
     loop = Loop()
-    server = Server(Config(users=Users([])), loop.clock)
+    if at_the_door:
+        work = serve_door(Server(Config(users=Users([])), loop.clock), queue)
+    else:  # strangers, who are not the client of the session
+        channel = DataChannel(socket.AF_INET, "192.0.2.2", "192.0.2.3")
+        channel._listener, channel.armed = queue, True
+        work = channel.establish(loop.clock() + 60)
 
     def main():
-        door = yield from spawn(serve_door(server, queue), "listener", eager=True)
-        for _ in range(10):
+        task = yield from spawn(work, "meeting", eager=True)
+        for _ in range(20):
             yield from pause()
-        yield from cancel(door, None)
+        yield from cancel(task, None)
 
     loop.run(main())
-    assert 10 < queue.last < 2000
+    assert 10 < queue.last < 3000
