@@ -123,13 +123,18 @@ class Camera:
                 self.known[one] = self.stage.names.get(one.getpeername(), "?")
         return self.known.setdefault(one, "?")
 
-    def turn(self, ask: Callable[[float], tuple[T, Sequence[list[Any]]]]) -> T:
+    def turn(
+        self, ask: Callable[[float], tuple[T, Sequence[list[Any]]]], may_wait: bool = True
+    ) -> T:
         """Begin a turn: wait for what is ready, and let the script act where it wants to.
 
         `ask` waits for some seconds; it returns what the server's call returns, and the sockets
-        that can be read and those that can be written to.
+        that can be read and those that can be written to. A loop that has something else to do
+        may not wait.
         """
         found, ready = ask(0)
+        if not may_wait and not any(ready):
+            return self.begin(found, ready)
         if self.wait_turns:
             self.wait_turns -= 1
         if not self.wait_turns and (self.wait_for_turn or not any(ready)):
@@ -137,6 +142,10 @@ class Camera:
             found, ready = ask(PATIENCE)
         if not any(ready):
             raise _CutError
+        return self.begin(found, ready)
+
+    def begin(self, found: T, ready: Sequence[list[Any]]) -> T:
+        """Note who is ready as the turn begins; raise when the loop only spins."""
         self.since_act += 1
         if self.since_act > MOST_TURNS:
             self.ending = "spins"

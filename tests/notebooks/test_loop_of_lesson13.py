@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 import ftp_project.loop as server
 from ftp_project.loop import traps
 from labsupport.authoring.source import load
+from labsupport.film_selectors import film_loop
+from labsupport.stage import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = ROOT / "notebooks" / "src" / "13_selectors_and_loops.md"
@@ -205,6 +207,27 @@ def test_a_watchdog_interrupts_a_wait_and_leaves_nothing(
         loop.run(main())
     assert ended == ["sent away", "0 watched"]
     assert capsys.readouterr().out == ""
+
+
+def test_a_film_shows_which_task_ran_and_what_its_local_variables_hold() -> None:
+    def visit(stage: Stage) -> Generator[None, None, None]:
+        ada = stage.connect("ada")
+        yield
+        ada.send(b"hello")
+        ada.half_close()
+        yield
+        assert ada.receive() == b"HELLO"
+
+    seen = film_loop(LESSON_KIT.Loop, LESSON_KIT.serve, visit)
+    assert [turn.ran for turn in seen.turns[:3]] == [
+        ("serve(listener)",),
+        ("serve(listener)",),
+        ("echo(ada)",),
+    ]
+    assert seen[4].readable == seen[5].writable == ("ada",)
+    assert [seen[4].buffers, seen[5].buffers] == [{"ada": b"HELLO"}, {"ada": b""}]
+    assert seen[6].ran == ("echo(ada)", "closed: ada")
+    assert (len(seen), seen.ending) == (6, "quiet")
 
 
 def test_both_have_the_same_names_and_the_lessons_has_about_sixty_lines() -> None:
