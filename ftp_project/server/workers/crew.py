@@ -153,6 +153,9 @@ class Crew:
         if member.process.is_alive():
             member.process.kill()
             member.process.join()
+        pid, status = member.process.pid, member.process.exitcode
+        member.process.close()
+        member.channel.close()
         sessions = self.job.shared.sessions_of(number)
         self.job.shared.forget(number)
         self.members[number] = None
@@ -167,8 +170,8 @@ class Crew:
         log.warning(
             "worker %d (process %d) %s, and %d sessions with it; %s",
             number + 1,
-            member.process.pid,
-            _how(member.process.exitcode),
+            pid,
+            _how(status),
             sessions,
             f"it was the {times}. early end in a row: the next one starts in {pause:g} s"
             if times > 1

@@ -1,4 +1,4 @@
-"""Which worker gets the next client."""
+"""Which worker gets the next client; where there can be no workers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from ftp_project.accounts.users import Users
+from ftp_project.config import Config
+from ftp_project.errors import UsageError
 from ftp_project.server.workers import crew as crew_module
+from ftp_project.server.workers import supervise
 from ftp_project.server.workers.channel import Channel
 from ftp_project.server.workers.crew import STUCK, Crew, Member
 
@@ -85,3 +89,9 @@ def test_one_whose_queue_is_full_or_that_is_gone_is_passed_over(crew):
     assert crew.give() == 2
     crew.members[2] = None
     assert not crew.take(crew.client)
+
+
+def test_where_there_is_no_fork_a_sentence_says_so(monkeypatch):
+    monkeypatch.delattr("os.fork")
+    with pytest.raises(UsageError, match=r"--workers needs fork.*leave it out"):
+        supervise(Config(users=Users(), workers=2), None, None, None, None)
