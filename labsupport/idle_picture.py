@@ -7,13 +7,14 @@ import selectors
 
 from labsupport.idle_costs import WAYS, IdleCosts
 from labsupport.picture import Picture
-from labsupport.svg import Drawing, wrap
+from labsupport.svg import Drawing, shorten, wrap
 
 WIDTH, MARGIN = 800, 20
 LEFT, RIGHT = 84.0, 730.0  # of the field; at its right stand the names of the lines
 HEIGHT = 250.0
 SHAPES = {"select": "square", "poll": "triangle", "epoll": "diamond"}
 COLOURS = {"select": 1, "poll": 3, "epoll": 0}
+NAME = 15  # pixels between the names of two lines
 
 
 def show_idle(costs: IdleCosts, *, title: str = "", alt: str = "", claim: str = "") -> Picture:
@@ -71,11 +72,20 @@ def show_idle(costs: IdleCosts, *, title: str = "", alt: str = "", claim: str = 
         for x, level in points:
             drawing.symbol(x, level, SHAPES[way])
         ends.append((points[-1][1], points[-1][0], way))
-    for level, x, way in ends:  # a line that ends early has another one beside its name
-        drawing.text(x + 12, level + (4 if x == across(numbers[-1]) else 20), way, "ink halo")
+    taken: list[tuple[float, float]] = []
+    for level, x, way in sorted(ends, reverse=True):  # the lowest line first
+        low = level + (4 if x == across(numbers[-1]) else 20)  # another line may go on beside it
+        while any(x == other and abs(low - y) < NAME for y, other in taken):
+            low -= 1
+        drawing.text(x + 12, low, way, "ink halo")
+        taken.append((low, x))
     y = bottom + 58
+    refused: dict[tuple[int, str], list[str]] = {}
     for (way, number), why in costs.refused.items():
-        drawing.text(MARGIN, y, f"{way} with {number:,} idle connections: {why}", "muted")
+        refused.setdefault((number, why), []).append(way)
+    for (number, why), ways in refused.items():
+        words = f"{', '.join(ways)} with {number:,} idle connections: {why}"
+        drawing.text(MARGIN, y, shorten(words, WIDTH - 2 * MARGIN), "muted")
         y += 18
     default = selectors.DefaultSelector.__name__
     drawing.text(MARGIN, y, f"On this machine selectors.DefaultSelector is {default}.", "muted")
