@@ -19,6 +19,7 @@ from typing import Any, Self
 # Before the import: Ray then calls this machine 127.0.0.1, whatever other names it has.
 os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")  # for a very busy machine
 
 import ray
 from ray.cluster_utils import Cluster as Nodes
