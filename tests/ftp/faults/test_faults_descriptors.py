@@ -116,6 +116,8 @@ class EndlessQueue:
         self.last = 0
         self.most = most
         self.fails = fails
+        self.mine, self.other = socket.socketpair()
+        self.other.send(b"there is always somebody")
 
     def accept(self):
         self.last = next(self.accepted)
@@ -128,10 +130,11 @@ class EndlessQueue:
         return ours, ("192.0.2.1", 1)
 
     def fileno(self):
-        return -1
+        return self.mine.fileno()
 
     def close(self):
-        pass
+        self.mine.close()
+        self.other.close()
 
 
 @pytest.mark.parametrize("at_the_door", [True, False])
