@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -41,6 +42,7 @@ def run(
     with contextlib.ExitStack() as stack:
         operation = Operation(config, stack)
         raise_limit(config)
+        gc.freeze()  # what is there by now stays: never searched again, and shared by workers
         if config.workers > 1:
             from ftp_project.server.workers import supervise  # multiprocessing is heavy
 
