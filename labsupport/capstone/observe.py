@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 
@@ -33,8 +35,19 @@ def descriptors(pid: int) -> int | None:
 
 
 def memory(pid: int) -> int | None:
-    """Return the bytes of memory that the server's processes hold, None if unknown."""
-    return _sum(pid, lambda process: int(process.memory_info().rss))
+    """Return the most bytes of memory that the server's processes have held, None if unknown."""
+    return _sum(pid, _most_memory)
+
+
+def _most_memory(process: psutil.Process) -> int:
+    """Return the peak where the system tells it (man 5 proc, VmHWM), else what is held now."""
+    status = Path(f"/proc/{process.pid}/status")
+    if status.exists():
+        found = re.search(
+            r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii", errors="replace")
+        )
+        return int(found[1]) * 1024 if found else 0
+    return int(process.memory_info().rss)
 
 
 def falls_to(count: Callable[[], int | None], most: int, seconds: float) -> bool:

@@ -21,6 +21,7 @@ from labsupport.guard import GuardedProcess, start_guarded
 from labsupport.programs import child_env
 
 PROBE = "from labsupport.capstone.prober import main; main()"
+GOES_ON = "a server that goes on"
 FOUNDATIONS = ("greeting", "login")  # items without which every other one fails too
 GRACE = 5.0  # seconds after an item's own deadline
 MOST_FAILED_STARTS = 3  # a server that does not come up again so often is given up
@@ -100,23 +101,22 @@ class Referee:
         self._login = login
         self._serving: Serving | None = None
         self._failed_starts = 0
+        self._fresh = True  # nothing has been asked of this server yet
 
-    def judge(self, items: Iterable[Item], say: Callable[[Finding], None]) -> Report:
+    def judge(self, items: Sequence[Item], say: Callable[[Finding], None]) -> Report:
         """Judge the items in their order and return the report."""
         findings: list[Finding] = []
-        missing: Finding | None = None  # without it nothing else can be tried
         stage = 0
         with Prober() as prober, contextlib.ExitStack() as stack:
             stack.callback(self._end)
-            for item in items:
-                if missing:
-                    findings.append(replace(missing, item=item))
-                    continue
+            for number, item in enumerate(items):
                 if item.stage != stage:
                     self._end()
                 stage = item.stage
                 try:
                     finding = self._one(prober, item)
+                    if finding.died and not self._fresh:  # who is to blame, this item or the last?
+                        finding = self._again(prober, item, findings)
                 except NotServingError as error:
                     if not findings:
                         return Report(tuple(Finding(i, False) for i in items), str(error))
@@ -124,29 +124,44 @@ class Referee:
                 findings.append(finding)
                 say(finding)
                 if item.name in FOUNDATIONS and not finding.passed:
-                    missing = finding
+                    findings += [replace(finding, item=other) for other in items[number + 1 :]]
+                    break
         return Report(tuple(findings))
 
+    def _again(self, prober: Prober, item: Item, findings: list[Finding]) -> Finding:
+        """Judge an item on a fresh server; if that goes well, the item before ended the old one."""
+        finding = self._one(prober, item)
+        if finding.passed:
+            last = findings[-1]
+            came = "the server ended as soon as these clients had left"
+            findings[-1] = replace(last, passed=False, wanted=GOES_ON, sent="", came=came)
+        return finding
+
     def _one(self, prober: Prober, item: Item) -> Finding:
-        if self._serving is None:
-            if self._failed_starts >= MOST_FAILED_STARTS:
-                raise NotServingError("it did not start again, so this item was not tried.")
-            serving = Serving(self._command, self._login, DESCRIPTORS.get(item.stage, 0))
-            try:
-                self._serving = serving.start()
-            except NotServingError:
-                self._failed_starts += 1
-                raise
-        serving = self._serving
+        self._fresh = self._serving is None
+        serving = self._serving or self._start(item)
         found = prober.probe(item, serving)
-        if serving.has_ended(0.2 if found else 0.0):  # a process that dies resets first, then ends
+        died = serving.has_ended(0.2 if found else 0.0)  # it may reset first, and then end
+        if died:
             came = f"the server ended {serving.epitaph()}"
-            found = {"wanted": "a server that goes on", "sent": "", **found, "came": came}
+            found = {"sent": "", **found, "wanted": GOES_ON, "came": came}
         if not found:
             return Finding(item, True)
         self._end()
         port, home = serving.place.port, str(serving.place.home)
-        return Finding(item, False, **{key: steady(found[key], port, home) for key in found})
+        told = {key: steady(found[key], port, home) for key in found}
+        return Finding(item, False, **told, died=died)
+
+    def _start(self, item: Item) -> Serving:
+        if self._failed_starts >= MOST_FAILED_STARTS:
+            raise NotServingError("it did not start again, so this item was not tried.")
+        serving = Serving(self._command, self._login, DESCRIPTORS.get(item.stage, 0))
+        try:
+            self._serving = serving.start()
+        except NotServingError:
+            self._failed_starts += 1
+            raise
+        return serving
 
     def _end(self) -> None:
         if self._serving is not None:

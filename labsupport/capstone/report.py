@@ -14,13 +14,17 @@ MOST_DETAILS = 12  # reasons that are told; with more, only those of the first s
 
 @dataclass(frozen=True)
 class Finding:
-    """One judged item; `wanted`, `sent` and `came` are empty where it passed."""
+    """One judged item; `wanted`, `sent` and `came` are empty where it passed.
+
+    `died` says that the server ended meanwhile.
+    """
 
     item: Item
     passed: bool
     wanted: str = ""
     sent: str = ""
     came: str = ""
+    died: bool = False
 
     def __str__(self) -> str:
         if self.passed:

@@ -1,0 +1,280 @@
+"""Faults for the capstone's solutions: each changes their text, and loses what it breaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOLUTIONS = ROOT / "notebooks" / "capstone" / "solutions"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault.
+
+    Attributes:
+        name: what is wrong, in words.
+        solution: "callbacks" or "coroutines".
+        changes: pairs of a text that occurs in the solution, and what stands there instead.
+        loses: the items that fail, and no others of those that are judged.
+        beside: items that are judged too, and pass; None stands for the whole stages of `loses`.
+    """
+
+    name: str
+    solution: str
+    changes: tuple[tuple[str, str], ...]
+    loses: frozenset[str]
+    beside: tuple[str, ...] | None = None
+
+    def text(self) -> str:
+        """Return the solution with its fault. Raises ValueError if the text has changed."""
+        text = (SOLUTIONS / f"{self.solution}.py").read_text(encoding="utf-8")
+        for old, new in self.changes:
+            if old not in text:
+                raise ValueError(f"{self.solution}.py does not hold {old!r}: mend the mutant")
+            text = text.replace(old, new)
+        return text
+
+
+def callbacks(name: str, *changes: str, loses: str, beside: str | None = None) -> Mutant:
+    return _mutant(name, "callbacks", changes, loses, beside)
+
+
+def coroutines(name: str, *changes: str, loses: str, beside: str | None = None) -> Mutant:
+    return _mutant(name, "coroutines", changes, loses, beside)
+
+
+def _mutant(
+    name: str, solution: str, changes: tuple[str, ...], loses: str, beside: str | None
+) -> Mutant:
+    pairs = tuple(zip(changes[::2], changes[1::2], strict=True))
+    others = None if beside is None else tuple(beside.split())
+    return Mutant(name, solution, pairs, frozenset(loses.split()), others)
+
+
+MUTANTS = [
+    # Stage 1
+    callbacks("knows only upper case", "name = name.upper()", "pass", loses="any-case"),
+    callbacks(
+        "takes what recv() gives for a command",
+        'line, end, rest = self.received.partition(b"\\n")',
+        "line, end, rest = self.received.rstrip(), self.received[:1], bytearray()",
+        loses="split-command joined-commands",
+    ),
+    callbacks(
+        "does not close after QUIT",
+        'self.say(221, "Good-bye.")\n        self.closing = True',
+        'self.say(221, "Good-bye.")',
+        loses="quit",
+    ),
+    coroutines(
+        "lets everybody in",
+        "self.logged_in = hmac.compare_digest(given, wanted)",
+        "self.logged_in = True",
+        loses="wrong-password",
+    ),
+    callbacks(
+        "does not ask who is logged in",
+        "elif not self.logged_in and",
+        "elif False and",
+        loses="login-first wrong-password",
+    ),
+    # Stage 2
+    coroutines("leaves quotation marks alone", ".replace('\"', '\"\"')", "", loses="quotes"),
+    callbacks(
+        "takes one word for the argument",
+        'name, _, argument = line.partition(" ")',
+        'name, argument = (line.split(" ") + [""])[:2]',
+        loses="spaces quotes",
+    ),
+    coroutines(
+        "goes into directories that are not there",
+        "if not real.is_dir():",
+        "if False:",
+        loses="cwd-missing cwd-file",
+    ),
+    # Stage 3
+    callbacks("tells EPSV's port bare", "(|||{self.listen()}|)", "{self.listen()}", loses="epsv"),
+    coroutines(
+        "tells another address", "HOST.replace('.', ',')", "'10,0,0,1'", loses="pasv", beside="list"
+    ),
+    coroutines(
+        "sends long lines for NLST",
+        "names = (entry.name for",
+        "names = (line_of(entry) for",
+        loses="nlst clients-list",
+    ),
+    callbacks(
+        "ends lines with LF",
+        '"{line}\\r\\n" for',
+        '"{line}\\n" for',
+        loses="list list-here list-again nlst",
+    ),
+    # Stage 4
+    callbacks(
+        "says 226 at once",
+        'self.say(150, "Here it goes.")',
+        'self.say(150, "Here it goes."), self.say(226, "Done.")',
+        "self.session.say(code, text)",
+        "code == 226 or self.session.say(code, text)",
+        loses="retr-226",
+    ),
+    coroutines(
+        "drops what send() did not take",
+        "data = data[sock.send(data) :]",
+        'data = data[sock.send(data) :] and b""',
+        "CHUNK = 64 * 1024",
+        "CHUNK = 16 * 1024 * 1024",  # 64 KiB always fit where a socket is writable
+        loses="retr-226 retr-large",
+        beside="retr-missing retr-empty",
+    ),
+    callbacks(
+        "looks up paths from the home only",
+        'join("/", self.directory, argument)',
+        'join("/", argument)',
+        loses="retr-path",
+    ),
+    # Stage 5
+    coroutines("adds to the file that is there", 'open("wb")', 'open("ab")', loses="stor-again"),
+    callbacks(
+        "changes line ends",
+        "self.file.write(data)",
+        'self.file.write(data.replace(b"\\r\\n", b"\\n"))',
+        loses="stor stor-large round-trip clients-put",
+    ),
+    # Stage 6
+    callbacks(
+        "has one directory for all",
+        "self.directory",
+        "self.server.directory",
+        loses="own-directory",
+    ),
+    callbacks(
+        "waits for one reader",
+        "connection.setblocking(False)\n        self.server.forget",
+        "connection.setblocking(True)\n        self.server.forget",
+        "CHUNK = 64 * 1024",
+        "CHUNK = 16 * 1024 * 1024",
+        loses="stalled-reader",
+        beside="own-directory stalled-writer",
+    ),
+    coroutines(
+        "serves one after the other",
+        "self.loop.spawn(Session(self, connection, address[0]).serve())",
+        "yield from Session(self, connection, address[0]).serve()",
+        loses="together",
+        beside="",
+    ),
+    callbacks(
+        "favours every other user",
+        "self.file.read(CHUNK)",
+        "self.file.read(CHUNK if self.connection.fileno() % 2 else 256)",
+        loses="fairness",
+        beside="own-directory",
+    ),
+    # Stage 7
+    callbacks(
+        "ends when a client resets",
+        "except OSError:  # a reset: this user is gone, the others stay",
+        "except BrokenPipeError:",
+        loses="leaves leaves-in-transfer silent",  # who has not read the greeting leaves by reset
+        beside="half-command reset-upload",
+    ),
+    coroutines(
+        "says 226 for a part of a file",
+        'return 426, "The transfer was broken off."',
+        'return 226, "Done."',
+        loses="reset-download reset-upload",
+        beside="leaves-in-transfer half-command",
+    ),
+    callbacks(
+        "forgets to close the other sockets",
+        "for sock in (self.control, self.passive, self.data):",
+        "for sock in (self.control,):",
+        loses="no-leak",
+        beside="leaves reset-upload",
+    ),
+    callbacks(
+        "keeps all replies in memory",
+        "ENOUGH = 16 * 1024",
+        "ENOUGH = 1 << 40",
+        loses="never-reads",
+        beside="silent",
+    ),
+    callbacks(
+        "decodes UTF-8 strictly",
+        '.decode("utf-8", "surrogateescape")',
+        '.decode("utf-8")',
+        loses="bad-bytes",
+        beside="half-command leaves",
+    ),
+    # Stage 8
+    coroutines(
+        "keeps an endless line",
+        "if len(self.received) > LONGEST_LINE:",
+        "if False:",
+        loses="endless-line",
+        beside="odd-names",
+    ),
+    coroutines(
+        "lets passwords be guessed",
+        "MOST_GUESSES = 3",
+        "MOST_GUESSES = 300",
+        loses="guessing",
+        beside="odd-names bounce",
+    ),
+    coroutines(
+        "ends to accept when no descriptor is free",
+        "except OSError:\n                yield 0.1",
+        "except ConnectionError:\n                yield 0.1",
+        "MOST_SESSIONS = 64",
+        "MOST_SESSIONS = 1000",
+        loses="many-connections",
+        beside="",
+    ),
+    callbacks(
+        "keeps every listener",
+        "for old in (self.passive, self.data):",
+        "for old in ():",
+        loses="passive-again",
+        beside="jail-dots bounce",
+    ),
+    callbacks(
+        "follows links out of the home",
+        "if not real.is_relative_to(self.server.home):",
+        "if False:",
+        loses="jail-links",
+        beside="jail-dots odd-names",
+    ),
+    coroutines(
+        "keeps .. in paths",
+        "posixpath.normpath(posixpath.join",
+        "str(posixpath.join",
+        "if not real.is_relative_to(self.server.home):",
+        "if False:",
+        loses="jail-dots jail-links",
+        beside="bounce",
+    ),
+    coroutines(
+        "does not expect a NUL",
+        "except (OSError, ValueError) as error:",
+        "except OSError as error:",
+        loses="odd-names",
+        beside="jail-dots bounce",
+    ),
+    callbacks(
+        "says yes to PORT",
+        'ANSWERS = {"NOOP"',
+        'ANSWERS = {"PORT": (200, "Done."), "NOOP"',
+        loses="bounce",
+        beside="odd-names",
+    ),
+    callbacks(
+        "takes any data connection",
+        "if address[0] != self.peer:",
+        "if False:",
+        loses="stranger",
+        beside="passive-again jail-dots",
+    ),
+]

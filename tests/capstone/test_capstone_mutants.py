@@ -1,0 +1,24 @@
+"""Each fault in a solution loses exactly the items that it breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from mutants import MUTANTS, Mutant
+
+from labsupport.capstone import check_server
+from labsupport.capstone.items import all_items
+
+ITEMS = all_items()
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+def test_a_fault_loses_what_it_breaks(mutant: Mutant, tmp_path: Path) -> None:
+    server = tmp_path / "server.py"
+    server.write_text(mutant.text(), encoding="utf-8")
+    if mutant.beside is None:
+        report = check_server(server, {ITEMS[name].stage for name in mutant.loses})
+    else:
+        report = check_server(server, only=[*mutant.loses, *mutant.beside])
+    assert set(report.failed) == mutant.loses, str(report)
