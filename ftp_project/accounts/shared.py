@@ -68,6 +68,10 @@ class SharedTable:
         with self:
             part[:] = memoryview(bytes(part.nbytes)).cast("q")
 
+    def close(self) -> None:
+        """Give the lock's file back; the memory goes with the table."""
+        self._file.close()
+
     def __enter__(self) -> SharedTable:
         # Counted, as an object may be collected, and give back what it counts, at any time.
         self._depth += 1

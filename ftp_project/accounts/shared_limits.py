@@ -152,6 +152,13 @@ class SharedQuota(Quota):
             table.add(held, 1)
         weakref.finalize(self, _let_go, table, user)
 
+    @property
+    def used(self) -> int:  # type: ignore[override]
+        """Bytes that are stored or being stored."""
+        with self._table as table:
+            row = table.row(self._key)
+            return int(table.read(row)[0]) + table.count(row)
+
     def take(self, count: int) -> bool:
         """Count bytes that are to be stored; False, and nothing counted, when they do not fit."""
         with self._table as table:

@@ -39,6 +39,10 @@ class Shared:
         self.tallies = [Tally(part[:SIZE]) for part in parts]
         self.received = [part[SIZE:] for part in parts]
 
+    def close(self) -> None:
+        """Give it back, when all workers have ended."""
+        self._table.close()
+
     def sessions_of(self, worker: int) -> int:
         """Return how many sessions a worker has now."""
         return self._counts.sessions_of(worker)

@@ -81,9 +81,10 @@ def supervise(
             f"cannot make the memory and the lock that workers share: {reason(error)}; "
             "free some memory, or name a directory for temporary files with TMPDIR"
         ) from None
-    listeners = inherited_listeners() or [open_door(config)]
-    crew = Crew(Job(config, operation, shared, tls, read_users), listeners)
-    _Supervisor(crew, listeners, ready).run()
+    with contextlib.closing(shared):
+        listeners = inherited_listeners() or [open_door(config)]
+        crew = Crew(Job(config, operation, shared, tls, read_users), listeners)
+        _Supervisor(crew, listeners, ready).run()
 
 
 class _Supervisor:
@@ -109,6 +110,8 @@ class _Supervisor:
                 loop = make_loop(self._crew.job.config)
                 loop.run(self._serve(loop))
         finally:
+            for sock in (*self._listeners, *self._crew.in_hand):
+                sock.close()
             self._crew.end_all()
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

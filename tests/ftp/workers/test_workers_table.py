@@ -143,6 +143,7 @@ def test_a_quota_is_that_of_all_sessions_and_a_dead_process_takes_nothing_with_i
     assert quotas[0].take(300)
     assert quotas[1].take(300)
     assert not quotas[0].take(1)
+    assert (quotas[0].used, quotas[0].left) == (1000, 0)
     quotas[0].settle(300, 200)  # what was stored replaced something
     assert known(quotas.table, "u") == 600
     assert quotas[0].take(100)
