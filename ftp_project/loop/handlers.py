@@ -23,14 +23,20 @@ WAIT = object()
 
 def readable(loop: Loop, task: Task[Any], trap: traps.Readable) -> object:
     """Pause the task until its socket has something to read."""
-    loop.watcher.wait(task, trap.sock, READ)
-    return _until(loop, task, trap.deadline)
+    sock, deadline = trap
+    loop.watcher.wait(task, sock, READ)
+    if deadline is not None:
+        loop.timers.arm(task, deadline)
+    return WAIT
 
 
 def writable(loop: Loop, task: Task[Any], trap: traps.Writable) -> object:
     """Pause the task until its socket takes bytes again."""
-    loop.watcher.wait(task, trap.sock, WRITE)
-    return _until(loop, task, trap.deadline)
+    sock, deadline = trap
+    loop.watcher.wait(task, sock, WRITE)
+    if deadline is not None:
+        loop.timers.arm(task, deadline)
+    return WAIT
 
 
 def readable_or_done(loop: Loop, task: Task[Any], trap: traps.ReadableOrDone) -> object:

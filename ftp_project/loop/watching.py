@@ -165,14 +165,14 @@ class Watcher:
         if timeout is not None and timeout > 86_400.0:
             timeout = 86_400.0  # epoll_wait counts milliseconds in an int
         back = False
-        for key, events in self._front.select(timeout):
-            if key.data is None:
+        for (_, _, _, watch), events in self._front.select(timeout):
+            if watch is None:
                 back = background_too
             else:
-                self._deliver(key.data, events)
+                self._deliver(watch, events)
         if back:
-            for key, events in self._back.select(0):
-                self._deliver(key.data, events)
+            for (_, _, _, watch), events in self._back.select(0):
+                self._deliver(watch, events)
 
     def _deliver(self, watch: Watch, events: int) -> None:
         unwanted = 0
