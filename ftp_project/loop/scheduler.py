@@ -130,27 +130,33 @@ class Loop:
     # ------------------------------------------------------------------ turning
 
     def _turn(self) -> None:
-        ready, background = self.ready, self.background
+        ready, background, step = self.ready, self.background, self.step
+        when = self.timers.next_time()
         timeout: float | None = 0.0
         if not ready and not background:
-            when = self.timers.next_time()
             timeout = None if when is None else max(0.0, when - self.clock())
         self.watcher.poll(timeout, not background)
+        if when is not None and when <= self.clock():
+            self._expire()
+        for _ in range(len(ready)):  # who queues again in this turn waits for the next one
+            step(ready.popleft())
+        if background:
+            step(background.popleft())
+
+    def _expire(self) -> None:
+        """Wake the tasks whose deadline has passed."""
         for task in self.timers.expired(self.clock()):
             if isinstance(task.trap, traps.Sleep):
                 self.wake(task)
             elif task.trap is not None:
                 self.wake(task, problem=TimedOut(f"waited too long: {type(task.trap).__name__}"))
-        for _ in range(len(ready)):  # who queues again in this turn waits for the next one
-            self.step(ready.popleft())
-        if background:
-            self.step(background.popleft())
 
     def step(self, task: Task[Any]) -> None:
         """Run ``task`` up to its next wait or its end."""
         coro = task.coro
         answer, problem = task.answer, task.problem
-        task.queued, task.answer, task.problem = False, None, None
+        task.queued = False
+        task.answer = task.problem = None
         while True:
             try:
                 trap = coro.send(answer) if problem is None else coro.throw(problem)
@@ -184,9 +190,8 @@ class Loop:
         self, task: Task[Any], answer: object = None, problem: BaseException | None = None
     ) -> None:
         """End the present wait of ``task``: it goes on with ``answer``, or ``problem`` raised."""
-        watch = task.watch
-        if watch is not None:
-            watch.leave(task)
+        if task.watch is not None:
+            task.watch.leave(task)
         if task.joining is not None:
             if task.joining.waiters:
                 task.joining.waiters.remove(task)
