@@ -75,6 +75,16 @@ def test_the_second_login_is_cheap_and_a_wrong_one_never_is(verified: list[str])
     assert verified == [ARGON2, ARGON2]
 
 
+def test_a_new_hash_ends_what_the_old_one_was_remembered_for() -> None:
+    checker = PasswordChecker(dummy=SCRYPT)
+    old, new = passwords.hash_password("s3cret"), passwords.hash_password("other")
+    assert checker.check(old, "s3cret")
+    assert checker.check_fast(old, "s3cret") is True
+    assert checker.check_fast(new, "s3cret") is None
+    assert not checker.check(new, "s3cret")
+    assert checker.check_fast(None, "s3cret") is None
+
+
 def test_an_unknown_user_costs_one_slow_check_and_never_gets_in(verified: list[str]) -> None:
     dummy = passwords.hash_password("")
     checker = PasswordChecker(dummy)
