@@ -100,8 +100,11 @@ class _Worker:
         if self._job.operation.draws:
             yield from spawn(self._keep_reporting(orders), "report")
         self._orders = yield from spawn(self._obey(orders), "orders")
-        with contextlib.suppress(TaskCancelled):
-            yield from join(self._orders, None)
+        try:
+            with contextlib.suppress(TaskCancelled):
+                yield from join(self._orders, None)
+        finally:
+            signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # an impatient second Ctrl-C
 
     def _obey(self, orders: socket.socket) -> Coro[None]:
         """Do what the parent says; return when it is gone, which means: end at once."""
