@@ -240,8 +240,9 @@ class Control(Wire):
         # together. Background: a large one gives way to all commands after each turn, and before
         # the first one: not earlier, as what is cancelled before it began cleans up nothing.
         at_once = not transfer.upload and transfer.size <= SMALL
-        work = carry_out(session, transfer, at_once)
-        session.transfer = yield Spawn(work, "transfer", True, True)
+        session.transfer = yield Spawn(
+            carry_out(session, transfer, at_once), "transfer", True, True
+        )
 
     def _end_transfer(self, task: Task[bytes]) -> None:
         """Say how the transfer that has ended went."""

@@ -83,7 +83,7 @@ def test_one_socket_serves_ipv4_and_ipv6(serve, active):
         ("--passive-ports", "5000-4000", "the lower one first"),
         ("--passive-ports", "many", "the lower one first"),
         ("--masquerade-address", "example.org", "IPv4 address"),
-        ("--minimum-rate", "-1", "greater than or equal to 0"),
+        ("--minimum-rate", "-1", "must be at least 0"),
     ],
 )
 def test_what_cannot_be_is_told_at_the_start(tmp_path, option, value, sentence):
