@@ -101,9 +101,7 @@ def serve(server: Server, listener: socket.socket) -> Coro[None]:
                     quiet_until = server.clock() + QUIET
                 yield from sleep(PAUSE)
             else:
-                yield Spawn(
-                    session(server, sock, address), "session", eager=True, detached=True
-                )
+                yield Spawn(session(server, sock, address), "session", eager=True, detached=True)
     finally:
         yield from close(listener)
 
