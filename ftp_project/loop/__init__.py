@@ -2,7 +2,7 @@
 
 Read in this order: ``traps`` (what a coroutine can ask for), ``io`` (the same as functions for
 ``yield from``), ``scheduler`` (the loop), ``watching`` (the selector), ``timers``, ``outside``;
-``debug`` tells what holds a loop up.
+``debug`` tells what holds a loop up, and with ``forgotten`` which coroutine is used wrongly.
 """
 
 from .io import (

@@ -1,8 +1,11 @@
-"""The loop's debug mode: tells which task holds up all others, and where in its code.
+"""The loop's debug mode: tells what holds up all others, and which coroutine is used wrongly.
 
 A step that takes 50 ms is 50 ms in which no client is answered. What counts is the time that the
 step itself takes, computing or blocked in the system; the time in which a busy machine did not let
 this thread run is not its fault (Linux tells it apart, see proc(5), ``schedstat``).
+
+Told as well: a ``yield`` of something that is no trap, also where somebody catches the error that
+it brings, and a coroutine that was made and never run (see ``forgotten``).
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from .forgotten import Unstarted, Watch
 from .scheduler import Loop
 from .task import Task
 from .traps import Coro
@@ -37,10 +41,11 @@ class _Step:
 
 
 class DebugLoop(Loop):
-    """A loop that hands a text to ``report`` for each step over ``limit`` seconds.
+    """A loop that hands a text to ``report`` for each step over ``limit`` seconds, and each misuse.
 
     A second thread looks at the clock meanwhile, and keeps the stack of a step that takes too
-    long. The other parameters are those of :class:`Loop`.
+    long. ``package`` is whose coroutines are watched for being run at all. The other parameters
+    are those of :class:`Loop`.
     """
 
     def __init__(
@@ -51,10 +56,12 @@ class DebugLoop(Loop):
         *,
         report: Callable[[str], None],
         limit: float = LIMIT,
+        package: str = __name__.partition(".")[0],
     ) -> None:
         super().__init__(selector, clock, on_error)
         self._report = report
         self._limit = limit
+        self._coroutines = Watch(package, report)
         self._step: _Step | None = None
         self._over = threading.Event()
         self._waited: Callable[[], float] = lambda: 0.0
@@ -66,14 +73,28 @@ class DebugLoop(Loop):
         descriptor = _open_schedstat()
         if descriptor is not None:
             self._waited = lambda: _run_delay(descriptor)
+        self._coroutines.look()
         watchdog.start()
         try:
             return super().run(main, grace)
         finally:
             self._over.set()
             watchdog.join()
+            self._coroutines.unwrap()
             if descriptor is not None:
                 os.close(descriptor)
+
+    @staticmethod
+    def _make_task(coro: Coro[T], name: str, background: bool) -> Task[T]:
+        return Loop._make_task(
+            iter(coro) if isinstance(coro, Unstarted) else coro, name, background
+        )
+
+    def no_trap(self, task: Task[Any], value: object) -> str:
+        """Report the wrong ``yield`` too: whoever catches the error may hide it."""
+        text = super().no_trap(task, value)
+        self._report(text)
+        return text
 
     def step(self, task: Task[Any]) -> None:
         """Run ``task`` up to its next wait, and report it when that took too long."""
@@ -95,6 +116,7 @@ class DebugLoop(Loop):
 
     def _watch(self, thread: int) -> None:
         while not self._over.wait(self._limit / 2):
+            self._coroutines.look()  # the server imports some of its parts when they are needed
             step = self._step
             if step is None or step.stack or time.perf_counter() - step.began < self._limit:
                 continue

@@ -172,7 +172,7 @@ class Loop:
             handler = HANDLERS.get(trap.__class__)
             try:
                 if handler is None:
-                    raise LoopError(_no_trap(task, trap))
+                    raise LoopError(self.no_trap(task, trap))
                 answer = handler(self, task, trap)
             except (Exception, Cancelled) as error:
                 if task.watch is not None:
@@ -185,6 +185,13 @@ class Loop:
                     if task.problem is not None:  # cancelled while it ran
                         self.wake(task, problem=task.problem)
                 return
+
+    def no_trap(self, task: Task[Any], value: object) -> str:
+        """Say in a sentence that ``task`` has yielded what is no trap."""
+        return (
+            f"task {task.name!r} yielded {value!r}, which is no trap of this loop; "
+            "was a coroutine function called with `yield` in place of `yield from`?"
+        )
 
     def wake(
         self, task: Task[Any], answer: object = None, problem: BaseException | None = None
@@ -262,13 +269,6 @@ class Loop:
             except BaseException as error:
                 self.on_error(task, error)
                 return
-
-
-def _no_trap(task: Task[Any], value: object) -> str:
-    return (
-        f"task {task.name!r} yielded {value!r}, which is no trap of this loop; "
-        "was a coroutine function called with `yield` in place of `yield from`?"
-    )
 
 
 def print_error(task: Task[Any], error: BaseException) -> None:

@@ -31,6 +31,8 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., FtpServer]]:
     finally:
         for server in servers:
             server.kill()
+    for server in servers:
+        server.check_reports()
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServe
         server.stop()
     finally:
         server.kill()
+    server.check_reports()
 
 
 @pytest.fixture
@@ -51,6 +54,7 @@ def server(shared_server: FtpServer) -> Iterator[FtpServer]:
     yield shared_server
     shared_server.close_clients()
     shared_server.wait_idle()
+    shared_server.check_reports()
     for path in shared_server.root.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

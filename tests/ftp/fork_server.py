@@ -92,10 +92,13 @@ class ForkServer:
         stderr: int | None = None,
         cwd: str | os.PathLike[str] | None = None,
         env: Mapping[str, str] | None = None,
+        reports: Path | None = None,
     ) -> Forked:
         """Start the program; each stream is a descriptor, None is the null device.
 
-        Without ``stdout`` the program writes to a pipe, which becomes ``Forked.stdout``.
+        Without ``stdout`` the program writes to a pipe, which becomes ``Forked.stdout``. With
+        ``reports`` its loop runs in the debug mode and writes there what it has to tell, each
+        text with a NUL behind it.
         """
         reading, pipe = os.pipe() if stdout is None else (-1, -1)
         result, theirs = os.pipe()
@@ -106,6 +109,7 @@ class ForkServer:
                 "arguments": list(arguments),
                 "cwd": os.fspath(cwd or Path.cwd()),
                 "env": dict(os.environ if env is None else env),
+                "reports": reports and str(reports),
             }
             rights = array.array("i", [*streams, theirs])
             data = json.dumps(order).encode()
@@ -216,7 +220,25 @@ class _Server:
         os.environ.clear()
         os.environ.update(order["env"])
         time.tzset()
+        if order["reports"]:
+            _debug_loop(order["reports"])
         return order["arguments"]
+
+
+def _debug_loop(path: str) -> None:
+    """Turn the loop's debug mode on, with its reports in a file and not in the log."""
+    from ftp_project.loop import debug
+
+    def report(text: str) -> None:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(f"{text}\0")
+
+    class ReportingLoop(debug.DebugLoop):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **{**options, "report": report})
+
+    debug.DebugLoop = ReportingLoop
+    os.environ["FTP_PROJECT_DEBUG_LOOP"] = "true"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import ftplib
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -38,6 +39,8 @@ class FtpServer:
     """A running server; ``root`` is what it serves."""
 
     default_user = ("--user", f"{USER}:{PASSWORD}")
+    #: the loop's debug mode, unless the test has its own --debug-loop or measures
+    debug_loop = True
     #: the program that becomes the server
     launcher = LAUNCHER
 
@@ -46,6 +49,7 @@ class FtpServer:
         arguments = ["serve", str(root), "--port", "0", *options]
         if "--user" not in options and self.default_user:
             arguments += self.default_user
+        self.reports = root.parent / f"{root.name}.reports"
         self.errors = root.parent / f"{root.name}.stderr"
         with self.errors.open("wb") as errors:
             self.process = self._start(arguments, errors)
@@ -61,7 +65,9 @@ class FtpServer:
 
     def _start(self, arguments: list[str], errors: IO[bytes]) -> Forked | subprocess.Popen[bytes]:
         if self.launcher is LAUNCHER:
-            return ForkServer.get().start(arguments, stderr=errors.fileno())
+            asked = {"--debug-loop", "--no-debug-loop"} & set(arguments)
+            reports = self.reports if self.debug_loop and not asked else None
+            return ForkServer.get().start(arguments, stderr=errors.fileno(), reports=reports)
         # A test's own launcher changes Python before the server is imported.
         command = [sys.executable, "-c", self.launcher, *arguments]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
@@ -114,3 +120,17 @@ class FtpServer:
             self.process.wait()
         assert self.process.stdout is not None
         self.process.stdout.close()
+
+    def check_reports(self) -> None:
+        """Fail for a coroutine that is used wrongly; warn of a step that held up the loop.
+
+        Such a step may be the machine's fault: the tests run beside others.
+        """
+        if not self.reports.exists():
+            return
+        texts = self.reports.read_text(encoding="utf-8").split("\0")[:-1]
+        self.reports.unlink()
+        held_up = [text for text in texts if "held up the loop" in text]
+        for text in held_up:
+            warnings.warn(text, stacklevel=2)
+        assert [text for text in texts if text not in held_up] == []

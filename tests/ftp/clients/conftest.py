@@ -37,6 +37,7 @@ class Site:
     def clean(self) -> None:
         """Wait until nobody is left, and empty the directory."""
         self.server.wait_idle()
+        self.server.check_reports()
         for path in self.root.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)

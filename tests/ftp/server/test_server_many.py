@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from live_server import wait_until
@@ -153,6 +154,15 @@ def test_the_debug_mode_finds_nothing_that_blocks(serve):
         ftp.retrbinary("RETR large", len)
         assert ftp.sendcmd("XSHA256 large")[:3] == "250"
     server.stop()  # and has complained of nothing
+
+
+def test_the_servers_of_the_tests_run_in_the_debug_mode_and_a_misuse_fails_the_test(serve):
+    server = serve()
+    tasks = Path(f"/proc/{server.process.pid}/task")
+    assert len(list(tasks.iterdir())) == 2  # the loop's thread, and the one that watches it
+    server.reports.write_text("coroutine 'sendall' was never run\0")
+    with pytest.raises(AssertionError, match="sendall"):
+        server.check_reports()
 
 
 def test_the_server_works_over_ipv6(serve):
