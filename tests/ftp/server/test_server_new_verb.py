@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from live_server import LAUNCHER, FtpServer
 
 import ftp_project
 
@@ -25,6 +26,8 @@ def test_one_function_and_one_row_make_a_verb(tmp_path, monkeypatch, serve):
     start = "ROWS = (\n"
     table.write_text(table.read_text().replace(start, start + row))
     monkeypatch.chdir(copy.parent)
+    # Not by fork() from a process that knows the package itself: the copy is to be imported.
+    monkeypatch.setattr(FtpServer, "launcher", f"{LAUNCHER}\n")
     with serve().client() as ftp:
         answer = ftp.sendcmd("XNOW")
         assert re.fullmatch(r"213 \d{14}(\.\d+)?", answer)
