@@ -129,9 +129,9 @@ def split_command(place: Place) -> None:
 def joined_commands(place: Place) -> None:
     """Commands that arrive together are all answered, in their order."""
     wire = place.session()
-    wire.send(b"NOOP\r\nSYST\r\nPWD\r\n", "NOOP, SYST and PWD in one piece")
-    for code in ("200", "215", "257"):
-        wire.reply(code)
+    wire.send(b"NOOP\r\nSYST\r\nXYZZY\r\n", "NOOP, SYST and XYZZY in one piece")
+    for codes in (["200"], ["215"], ["500", "502"]):
+        wire.reply(*codes)
 
 
 @item(

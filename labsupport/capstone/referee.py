@@ -111,7 +111,7 @@ class Referee:
             stack.callback(self._end)
             for number, item in enumerate(items):
                 if item.stage != stage:
-                    self._end()
+                    self._end_of_stage(findings)
                 stage = item.stage
                 try:
                     finding = self._one(prober, item)
@@ -126,16 +126,25 @@ class Referee:
                 if item.name in FOUNDATIONS and not finding.passed:
                     findings += [replace(finding, item=other) for other in items[number + 1 :]]
                     break
+            self._end_of_stage(findings)
         return Report(tuple(findings))
+
+    def _end_of_stage(self, findings: list[Finding]) -> None:
+        """End the server, and see whether the last item's clients have ended it by leaving."""
+        if self._serving is not None and self._serving.has_ended(0.1):
+            self._blame_last(findings)
+        self._end()
 
     def _again(self, prober: Prober, item: Item, findings: list[Finding]) -> Finding:
         """Judge an item on a fresh server; if that goes well, the item before ended the old one."""
         finding = self._one(prober, item)
         if finding.passed:
-            last = findings[-1]
-            came = "the server ended as soon as these clients had left"
-            findings[-1] = replace(last, passed=False, wanted=GOES_ON, sent="", came=came)
+            self._blame_last(findings)
         return finding
+
+    def _blame_last(self, findings: list[Finding]) -> None:
+        came = "the server ended as soon as these clients had left"
+        findings[-1] = replace(findings[-1], passed=False, wanted=GOES_ON, sent="", came=came)
 
     def _one(self, prober: Prober, item: Item) -> Finding:
         self._fresh = self._serving is None

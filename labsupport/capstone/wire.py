@@ -79,11 +79,15 @@ class Place:
         return Wire(self, room)
 
     def session(self, room: int = 0) -> Wire:
-        """Open a control connection and log in, in image type. Raises Unmet if that fails."""
+        """Open a control connection and log in, in image type where the server knows types.
+
+        Whether it knows them is asked in stage 2; a server of stage 1 need not. Raises Unmet if
+        there is no greeting, no login or no reply.
+        """
         wire = self.connect(room)
         wire.reply("220")
         wire.login()
-        wire.ask("TYPE I", "200")
+        wire.ask("TYPE I", "200", "5")
         return wire
 
 
