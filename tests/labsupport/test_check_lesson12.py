@@ -6,39 +6,35 @@ import re
 from pathlib import Path
 
 import pytest
-from answering import load
+from answering import (
+    ANSWERS,
+    assert_right,
+    assert_untouched,
+    assert_wrong_for_its_reason,
+    exercises_of,
+    load,
+    wrong_answers,
+)
 
 from labsupport.exercises import exercises
 from labsupport.judge import judge
 
-ANSWERS = Path(__file__).with_name("answers")
-LESSON = [name for name, exercise in exercises().items() if exercise.lesson == "12"]
-WRONG = [
-    pytest.param(path, id=f"{path.parent.name}-{path.stem}")
-    for path in sorted(ANSWERS.glob("*/*.py"))
-    if path.parent.name in LESSON
-]
+LESSON = exercises_of("12")
+WRONG = wrong_answers(LESSON)
 
 
 @pytest.mark.parametrize("path", WRONG)
 def test_a_wrong_answer_gets_its_true_reason(path: Path, tmp_path: Path) -> None:
     exercise = exercises()[path.parent.name]
     text = path.read_text(encoding="utf-8")
-    reason = text.partition("\n")[0].removeprefix("# reason: ")
     verdict, printed = judge(exercise, load(tmp_path, text, exercise.function))
-    assert verdict.state == "wrong", printed
-    assert re.search(reason, verdict.reason), (verdict.reason, printed)
-    assert verdict.next_step
+    assert_wrong_for_its_reason(path, verdict, printed)
 
 
 @pytest.mark.parametrize("name", LESSON)
 def test_the_solution_is_right_and_the_stub_untouched(name: str, tmp_path: Path) -> None:
-    exercise = exercises()[name]
-    verdict, printed = judge(exercise, load(tmp_path, exercise.solution, exercise.function))
-    assert verdict.state == "right", (verdict, printed)
-    stub = f"# my thoughts\n{exercise.stub}"
-    verdict, _ = judge(exercise, load(tmp_path, stub, exercise.function))
-    assert verdict.state == "untouched"
+    assert_right(name, tmp_path)
+    assert_untouched(name, tmp_path)
 
 
 def test_the_program_with_the_bug_fails_as_the_lesson_says(tmp_path: Path) -> None:
