@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import errno
 import select
 import socket
 from itertools import count
 from typing import Any
 
-from ftp_project.loop import (
-    Coro,
-    TooManyDescriptors,
-    accept,
-    close,
-    sleep,
-)
+from ftp_project.loop import Coro, TooManyDescriptors, accept, close
 from ftp_project.loop.traps import Current, Readable, Spawn
 from ftp_project.protocol.replies import reply
+from ftp_project.server.accepting import Complaints
 from ftp_project.server.control import Control
 from ftp_project.server.core import Server, log
 from ftp_project.server.data import DataChannel
-from ftp_project.server.descriptors import allowed
 from ftp_project.server.session import Session
 
 #: connections that the system keeps for us until we accept them
 BACKLOG = 1024
-#: seconds without accepting when there is no descriptor left: no spin, and a quick recovery
-PAUSE = 0.1
-#: seconds before that is told again
-QUIET = 60.0
 #: clients met one after the other before the sessions get their turn: a storm may never end
 GREETED = 64
-#: what accept(2) reports when the process or the system has run out of something
-EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-#: what it reports of a connection that failed before we met it: no fault of the listener
-PASSING = frozenset(
-    {errno.EPROTO, errno.EPERM, errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTDOWN}
-    | {errno.EHOSTUNREACH, errno.ENOPROTOOPT, errno.EOPNOTSUPP, errno.ETIMEDOUT}
-)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -76,7 +58,7 @@ def tune(listener: socket.socket) -> None:
 
 def serve(server: Server, listener: socket.socket) -> Coro[None]:
     """Accept clients until this task is cancelled, or the listener closed; sessions go on."""
-    quiet_until = 0.0
+    complaints = Complaints(server.clock)
     # Asked before each accept: one for nothing costs ten times as much.
     waiting = select.poll()
     waiting.register(listener, select.POLLIN)
@@ -89,17 +71,7 @@ def serve(server: Server, listener: socket.socket) -> Coro[None]:
             except OSError as error:
                 if server.draining:
                     return
-                if error.errno in PASSING:
-                    continue
-                if error.errno not in EXHAUSTED:
-                    raise
-                if server.clock() >= quiet_until:
-                    log.warning(
-                        "out of descriptors (%d may be open) or memory: new clients have to wait",
-                        allowed(),
-                    )
-                    quiet_until = server.clock() + QUIET
-                yield from sleep(PAUSE)
+                yield from complaints.wait_after(error)
             else:
                 yield Spawn(session(server, sock, address), "session", eager=True, detached=True)
     finally:

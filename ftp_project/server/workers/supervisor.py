@@ -39,11 +39,10 @@ from ftp_project.loop import (
 )
 from ftp_project.loop.watching import make_selector
 from ftp_project.server import sight
+from ftp_project.server.accepting import Complaints
 from ftp_project.server.activation import inherited_listeners, notify
 from ftp_project.server.build import make_loop, open_door
-from ftp_project.server.core import log
 from ftp_project.server.drain import LOOK
-from ftp_project.server.listener import EXHAUSTED
 from ftp_project.server.operation import Operation
 from ftp_project.server.reload import newer_certificate, newer_users
 from ftp_project.server.workers.channel import CERTIFICATE, DRAIN, REOPEN, USERS
@@ -128,7 +127,7 @@ class _Supervisor:
             if member is not None:
                 yield from spawn(self._listen(loop, number, member), f"worker {number + 1}")
         for listener in self._listeners:
-            yield from spawn(self._accept(listener), "listener")
+            yield from spawn(self._accept(loop, listener), "listener")
         self._tell(loop)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         try:
@@ -158,9 +157,9 @@ class _Supervisor:
 
     # ------------------------------------------------------------------ tasks
 
-    def _accept(self, listener: socket.socket) -> Coro[None]:
+    def _accept(self, loop: Loop, listener: socket.socket) -> Coro[None]:
         """Accept clients and hand them to workers, until cancelled."""
-        exhausted = False
+        complaints = Complaints(loop.clock)
         while True:
             yield from self._hand_over()
             try:
@@ -168,14 +167,8 @@ class _Supervisor:
             except OSError as error:
                 if self._draining:
                     return
-                if error.errno not in EXHAUSTED:
-                    raise
-                if not exhausted:
-                    log.warning("out of descriptors or memory: waiting for sessions to end")
-                exhausted = True
-                yield from sleep(PAUSE)
+                yield from complaints.wait_after(error)
                 continue
-            exhausted = False
             self._crew.in_hand.append(client)
 
     def _hand_over(self) -> Coro[None]:
