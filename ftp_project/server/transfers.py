@@ -79,3 +79,5 @@ def _carry_out(session: Session, transfer: Transfer, at_once: bool) -> Coro[byte
         transfer.release()
         if connection is not None:
             yield from connection.end()
+        else:  # a client that waits in the listener's queue must see that nobody comes for it
+            yield from session.data.shut()

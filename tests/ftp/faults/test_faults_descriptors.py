@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import itertools
@@ -70,6 +71,43 @@ def test_it_raises_its_limit_as_far_as_it_may(monkeypatch, caplog, limits, clien
     assert now[-1] == (left, limits[1])
     told = "100 clients may need 564 descriptors, and this process may have 300" in caplog.text
     assert told == (clients is not None and left < 564)
+
+
+def test_a_session_is_answered_however_few_descriptors_are_left(serve):
+    server = serve()
+    (server.root / "sub").mkdir()
+    (server.root / "old").write_bytes(b"old")
+    codes = set()
+    soft, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    for command in ("RETR old", "STOR new", "APPE old", "STOU", "LIST sub", "MLSD", "NLST *"):
+        for spare in range(9):
+            with server.client() as ftp:
+                limit = server.descriptors() + spare
+                resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (limit, hard))
+                codes.add(exchange(ftp, command))
+                for short in ("SIZE old", "MLST sub", "STAT sub", "XMD5 old", "RNFR old"):
+                    codes.add(ask(ftp, short)[:3])
+                assert ask(ftp, "NOOP")[:3] == "200"
+            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (soft, hard))
+    assert codes >= {"226", "425", "450"}
+    assert all(code[0] in "234" for code in codes), codes
+    server.wait_idle()
+    assert server.errors.read_text() == ""
+
+
+def exchange(ftp, command):
+    """Carry out a transfer of a few bytes; return the code of the last answer."""
+    answer = ask(ftp, "EPSV")
+    if answer[:3] == "229":
+        with socket.create_connection((ftp.host, int(answer.split("|")[3])), 30) as data:
+            answer = ask(ftp, command)
+            if answer[0] == "1":
+                with contextlib.suppress(OSError):  # it is closed when it cannot be accepted
+                    data.sendall(b"new" if command[:4] in ("STOR", "APPE", "STOU") else b"")
+                    data.shutdown(socket.SHUT_WR)
+                last_words(data)
+                answer = ftp.getmultiline()
+    return answer[:3]
 
 
 def test_300_connections_that_never_log_in_hinder_nobody_and_are_let_go(server):
