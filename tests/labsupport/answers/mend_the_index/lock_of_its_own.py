@@ -1,4 +1,4 @@
-# reason: [2-5] of 8 words are lost
+# reason: ^4 of 8 words are lost
 import multiprocessing as mp
 
 
