@@ -133,14 +133,14 @@ class DataChannel:
         self.armed = False
         if self._target is not None:
             return (yield from self._connect(self._target, deadline)), None
-        if self._early is None:
+        early, self._early = self._early, None  # it belongs to this transfer now
+        if early is None:
             return (yield from self._accept_ours(deadline)), None
         try:
-            found = yield from join(self._early, deadline)
+            found = yield from join(early, deadline)
         except BaseException:
-            yield from self._stop_early()
+            yield from _stop(early)
             raise
-        self._early = None
         if isinstance(found, Exception):
             raise found
         return found.sock, found
@@ -173,7 +173,7 @@ class DataChannel:
         Without a ``context`` nothing is taken early any more. ``seconds`` are for the handshake.
         """
         self._renewed = False
-        yield from self._stop_early()
+        yield from self._drop_early()
         if context is not None and self.armed and self._target is None:
             self._early = yield from spawn(self._take(context, seconds), "early data connection")
 
@@ -198,12 +198,10 @@ class DataChannel:
             raise
         return secured
 
-    def _stop_early(self) -> Coro[None]:
+    def _drop_early(self) -> Coro[None]:
         task, self._early = self._early, None
         if task is not None:
-            yield from cancel(task, None)
-            if task.result is not None and not isinstance(task.result, Exception):
-                yield from close(task.result.sock)
+            yield from _stop(task)
 
     def _connect(self, target: tuple[Any, ...], deadline: float) -> Coro[socket.socket]:
         sock = socket.socket(self.family, socket.SOCK_STREAM)
@@ -219,10 +217,17 @@ class DataChannel:
     def shut(self) -> Coro[None]:
         """Give the listener back."""
         self.armed = False
-        yield from self._stop_early()
+        yield from self._drop_early()
         yield from self._close_listener()
 
     def _close_listener(self) -> Coro[None]:
         listener, self._listener = self._listener, None
         if listener is not None:
             yield from close(listener)
+
+
+def _stop(early: Task[BufferedTLS | OSError | TimedOut]) -> Coro[None]:
+    """Give up a connection that is taken early, whether it has come or not."""
+    yield from cancel(early, None)
+    if early.result is not None and not isinstance(early.result, Exception):
+        yield from close(early.result.sock)

@@ -74,6 +74,17 @@ def test_a_refused_command_closes_the_connection_that_waits(ftp, early):
         ftp.sendcmd("RETR f")
 
 
+def test_commands_answered_meanwhile_leave_the_connection_to_its_transfer(ftp):
+    address = ftp.makepasv()
+    ftp.sock.sendall(b"RETR f\r\nNOOP\r\nSTAT\r\n")
+    assert [ftp.getmultiline()[:3] for _ in range(3)] == ["150", "200", "211"]
+    with socket.create_connection(address, timeout=20) as plain:
+        data = ftp.context.wrap_socket(plain, server_hostname="127.0.0.1")
+        assert data.recv(100) == b"12345"
+        data.close()
+    assert ftp.voidresp().startswith("226")
+
+
 def test_what_is_no_handshake_is_told_and_the_session_goes_on(ftp):
     with connected(ftp) as data:
         data.sendall(b"this is no TLS\r\n" * 10)
