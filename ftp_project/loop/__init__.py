@@ -1,8 +1,9 @@
 """An event loop for generator coroutines: sockets, time and tasks, nothing of FTP.
 
 Read in this order: ``traps`` (what a coroutine can ask for), ``io`` (the same as functions for
-``yield from``), ``scheduler`` (the loop), ``watching`` (the selector), ``timers``, ``outside``;
-``debug`` tells what holds a loop up, and with ``forgotten`` which coroutine is used wrongly.
+``yield from``), ``scheduler`` (the loop), ``watching`` (the selector), ``timers``, ``busypoll``,
+``outside``; ``debug`` tells what holds a loop up, and with ``forgotten`` which coroutine is used
+wrongly.
 """
 
 from .io import (

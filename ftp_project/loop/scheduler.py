@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from . import traps
+from .busypoll import BusyPoll
 from .handlers import HANDLERS, WAIT
 from .outside import Threads, WakeUp
 from .task import Cancelled, LoopError, Task, TimedOut
@@ -51,6 +52,7 @@ class Loop:
         self.tasks: set[Task[Any]] = set()
         self.on_error = on_error or print_error
         self.watcher = Watcher(selector, self.wake)
+        self._busy_poll = BusyPoll()
         self._wake_up = WakeUp()
         self.threads = Threads(self._wake_up.notify)
         self._main: Task[Any] | None = None
@@ -131,11 +133,13 @@ class Loop:
 
     def _turn(self) -> None:
         ready, background, step = self.ready, self.background, self.step
-        when = self.timers.next_time()
-        timeout: float | None = 0.0
-        if not ready and not background:
+        when, poll = self.timers.next_time(), self.watcher.poll
+        if ready or background:
+            poll(0.0, not background)
+        else:
             timeout = None if when is None else max(0.0, when - self.clock())
-        self.watcher.poll(timeout, not background)
+            if timeout == 0.0 or not self._busy_poll.find(poll, ready, background):
+                poll(timeout, True)
         if when is not None and when <= self.clock():
             self._expire()
         for _ in range(len(ready)):  # who queues again in this turn waits for the next one
