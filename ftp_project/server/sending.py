@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: bytes of a turn: what is sent in about half a millisecond
 TURN: Final = 2 << 20
 #: the same under TLS
-SECURE_TURN: Final = 1 << 19
+SECURE_TURN: Final = 1 << 20
 #: bytes read, converted and sent at once where there are filters
 PIECE: Final = 1 << 16
 
