@@ -14,7 +14,7 @@ from ftp_project.server.workers.channel import Channel
 from ftp_project.server.workers.worker import Job, work
 
 #: one that has lived for so many seconds did not die of how it was started
-LONG: Final = 5.0
+LONG: Final = 2.0
 #: seconds before one that died sooner is replaced: at first, and at most; doubled each time
 PAUSE, LONGEST_PAUSE = 0.1, 30.0
 #: seconds after which a worker that receives none of its clients is taken for stuck
@@ -149,10 +149,9 @@ class Crew:
         """Note that a worker has ended, and decide when another one takes its place."""
         member = self.members[number]
         assert member is not None
-        member.process.join(MERCY)  # it has closed everything: it is about to end
         if member.process.is_alive():
             member.process.kill()
-            member.process.join()
+        member.process.join()
         pid, status = member.process.pid, member.process.exitcode
         member.process.close()
         member.channel.close()

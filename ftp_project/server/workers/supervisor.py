@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 
 #: seconds before a client is offered again, when no worker has taken it, or it cannot be accepted
 PAUSE: Final = 0.05
+#: seconds between two looks whether a process has ended
+AWHILE: Final = 0.01
 
 
 def supervise(
@@ -189,6 +191,9 @@ class _Supervisor:
                 if lines:
                     self._sights[number + 1] = sight.parse(lines[-1])
         yield from close(orders)
+        deadline = loop.clock() + MERCY
+        while member.process.is_alive() and loop.clock() < deadline:
+            yield from sleep(AWHILE)  # it has closed everything: it is about to end
         self._sights.pop(number + 1, None)
         self._crew.lost(number, expected=self._draining)
         if self._turn is not None:

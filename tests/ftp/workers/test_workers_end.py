@@ -100,14 +100,15 @@ def test_no_worker_outlives_a_killed_parent(serve):
 
 def test_one_that_ends_at_once_again_and_again_is_awaited_longer(serve):
     server = serve("--workers", "2")
-    for times in range(1, 4):
-        youngest = workers_of(server)[-1]
-        youngest.kill()
+    times = 0
+    # On a busy machine one may live too long to count, before its turn to be killed comes.
+    while "3. early end in a row: the next one starts in 0.4 s" not in server.errors.read_text():
+        times += 1
+        assert times < 20, server.errors.read_text()
+        workers_of(server)[-1].kill()
         wait_until(lambda: server.errors.read_text().count("\n") == times, "it is told")  # noqa: B023
         wait_until(lambda: len(workers_of(server)) == 2, "another one is there")
-    told = server.errors.read_text().splitlines()
-    assert told[0].endswith("another one takes its place")
-    assert told[2].endswith("the 3. early end in a row: the next one starts in 0.4 s")
+    assert server.errors.read_text().splitlines()[0].endswith("another one takes its place")
     workers_of(server)[0].terminate()  # by hand: it ends as a server would, and is replaced
     wait_until(lambda: "ended with status 0" in server.errors.read_text(), "it has ended")
     with connect(server) as ftp:
