@@ -23,7 +23,7 @@ from ftp_project.server.failures import failure
 from ftp_project.server.session import Transfer
 from ftp_project.server.table import NOT_IMPLEMENTED, TABLE, Row, act
 from ftp_project.server.transfers import carry_out
-from ftp_project.server.wire import Wire
+from ftp_project.server.wire import MORE, Wire
 
 if TYPE_CHECKING:
     from ftp_project.server.session import Session
@@ -66,7 +66,7 @@ class Control(Wire):
             while True:
                 while (work := self._next_work()) is not None:
                     yield from work
-                if self._out and not self.send_at_once():
+                if self._out and not self.send_at_once(MORE if self._ends_now() else 0):
                     yield from self.send_replies()
                 if session.leaving:
                     break
@@ -83,6 +83,11 @@ class Control(Wire):
             if session.transfer is not None:
                 yield from cancel(session.transfer, None)
         yield from self.send_replies()
+
+    def _ends_now(self) -> bool:
+        """Whether an unprotected connection is closed as soon as the replies are sent."""
+        session = self.session
+        return session.leaving and session.transfer is None and not session.secure
 
     # ------------------------------------------------------------------ reading
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from ftp_project.server.session import Session
 
 
+#: "more is to come": what is sent waits a moment, to leave together with the end (send(2))
+MORE = getattr(socket, "MSG_MORE", 0)
+
+
 class Wire:
     """A control connection, below the conversation on it."""
 
@@ -49,11 +53,11 @@ class Wire:
         with contextlib.suppress(OSError):
             self.send_at_once()
 
-    def send_at_once(self) -> bool:
+    def send_at_once(self, flags: int = 0) -> bool:
         """Send what has been said as far as that goes without waiting; tell whether it was all."""
         out = self._out
         try:
-            del out[: self.sock.send(out)]
+            del out[: self.sock.send(out, flags)]
         except self._would_block:
             return False
         return not out
