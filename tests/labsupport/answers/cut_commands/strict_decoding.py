@@ -1,0 +1,13 @@
+# reason: no UTF-8: UnicodeDecodeError
+def cut_commands(buffer, data, most):
+    buffer += data
+    *lines, rest = buffer.split(b"\n")
+    buffer[:] = rest
+    commands = []
+    for line in [*lines, rest]:
+        if len(line.removesuffix(b"\r")) > most:
+            raise ValueError("too long")
+    for line in lines:
+        name, _, argument = line.removesuffix(b"\r").decode().partition(" ")
+        commands.append((name.upper(), argument))
+    return commands

@@ -1,0 +1,7 @@
+# reason: and got str
+import posixpath
+
+
+def real_path(home, directory, argument):
+    seen = posixpath.normpath(posixpath.join("/", directory, argument))
+    return str(home / seen.lstrip("/"))
