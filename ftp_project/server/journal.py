@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ftp_project.config import Options
 from ftp_project.errors import UsageError, reason
@@ -78,6 +80,38 @@ def _quoted(value: Any) -> str:
     return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
+class LogFile(logging.StreamHandler[TextIO]):
+    """A file of lines that can be opened anew. A line that cannot be written costs no more.
+
+    Raises OSError when it cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        super().__init__(self._opened())
+
+    def _opened(self) -> TextIO:
+        return self._path.open("a", encoding="utf-8", errors="backslashreplace")
+
+    def reopen(self) -> None:
+        """Go on in a new file under the same name; if that cannot be had, in the old one."""
+        old, self.stream = self.stream, self._opened()
+        _close(old)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Do without a line for which the disk has no room."""
+
+    def close(self) -> None:
+        """Close the file."""
+        _close(self.stream)
+        super().close()
+
+
+def _close(stream: TextIO) -> None:
+    with contextlib.suppress(OSError):  # what could not be written is tried once more
+        stream.close()
+
+
 class Journal(Observer):
     """Writes what happens to the log, at level info; with ``lines`` whatever the level is.
 
@@ -90,9 +124,7 @@ class Journal(Observer):
             self._handler = logging.StreamHandler()
         else:
             try:
-                self._handler = logging.FileHandler(
-                    options.log_file, encoding="utf-8", errors="backslashreplace"
-                )
+                self._handler = LogFile(options.log_file)
             except OSError as error:
                 raise UsageError(
                     f"cannot write the log to {options.log_file}: {reason(error)}; "
@@ -117,9 +149,12 @@ class Journal(Observer):
         server.trace = log.isEnabledFor(logging.DEBUG)
 
     def reopen(self) -> None:
-        """Go on in a new file under the same name: the old one was moved away."""
-        if isinstance(self._handler, logging.FileHandler):
-            self._handler.close()  # the next line opens it again
+        """Go on in a new file under the same name: the old one was moved away.
+
+        Raises OSError when it cannot be opened; then the old one is written on.
+        """
+        if isinstance(self._handler, LogFile):
+            self._handler.reopen()
 
     def close(self) -> None:
         """Write no more."""

@@ -7,6 +7,7 @@ import io
 import os
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -67,6 +68,30 @@ def test_a_full_disk_is_told_leaves_nothing_and_the_session_goes_on(small_disk):
         assert ftp.delete("small")[:3] == "250"
         ftp.storbinary("STOR again", io.BytesIO(bytes(MIB // 2)))
     assert [path.name for path in server.root.iterdir()] == ["again"]
+
+
+def test_logs_that_cannot_be_written_or_opened_anew_end_no_session(serve, tmp_path):
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    server = serve(
+        "--log-level", "debug", "--log-file", str(folder / "log"),
+        "--xferlog", str(folder / "xferlog"),
+    )  # fmt: skip
+    with server.client() as ftp, (folder / "log").open() as written:
+        shutil.rmtree(folder)
+        server.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "cannot reopen a log" in written.read(), "it is told in the old one")
+        ftp.storbinary("STOR file", io.BytesIO(b"content"))
+        assert "upload" in written.read()
+        # From now on no file may grow: as if their disk was full.
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (1, 1))
+        assert ftp.size("file") == 7
+        got = []
+        ftp.retrbinary("RETR file", got.append)
+        assert got == [b"content"]
+    server.wait_idle()
+    assert "Traceback" not in server.errors.read_text()
+    server.kill()
 
 
 def test_what_is_no_file_is_never_opened(server):
