@@ -75,12 +75,14 @@ def test_replies_that_nobody_reads_take_no_memory_without_bound(server):
         sock.close()
 
 
-def test_a_download_of_which_one_byte_after_the_other_is_read_is_given_up(server):
+def test_a_download_that_trickles_and_an_upload_that_never_begins_are_given_up(server):
     with (server.root / "sparse").open("wb") as file:
         file.truncate(1 << 34)
-    with RawClient(server) as ftp:
+    with RawClient(server) as ftp, RawClient(server) as silent:
+        silent.log_in()
         ftp.log_in()
-        with ftp.connect_data() as data:
+        with silent.connect_data(), ftp.connect_data() as data:
+            assert silent.ask(b"STOR file")[:3] == b"150"
             assert ftp.ask(b"RETR sparse")[:3] == b"150"
             ftp.sock.settimeout(0.05)
             answer = b""
@@ -88,6 +90,7 @@ def test_a_download_of_which_one_byte_after_the_other_is_read_is_given_up(server
                 data.recv(1)
                 with contextlib.suppress(TimeoutError):
                     answer = ftp.reply()
+            assert silent.reply().startswith(b"426 Transfer stalled")
     assert answer.startswith(b"426 Transfer stalled")
 
 
