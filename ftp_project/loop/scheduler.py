@@ -67,7 +67,7 @@ class Loop:
         """
         task = self._make_task(coro, name, background)
         self.tasks.add(task)
-        self._enqueue(task)
+        self.wake(task)
         if self._closing:
             self.cancel(task)
         return task
@@ -209,9 +209,6 @@ class Loop:
             task.joining = None
         task.trap = task.deadline = None
         task.answer, task.problem = answer, problem
-        self._enqueue(task)
-
-    def _enqueue(self, task: Task[Any]) -> None:
         if not task.queued:
             task.queued = True
             (self.background if task.background else self.ready).append(task)

@@ -168,6 +168,8 @@ class Watcher:
         for (_, _, _, watch), events in self._front.select(timeout):
             if watch is None:
                 back = background_too
+            elif events == READ and watch.reader is not None:  # nearly always
+                self._wake(watch.reader)
             else:
                 self._deliver(watch, events)
         if back:
