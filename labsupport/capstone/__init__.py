@@ -8,30 +8,21 @@ recorded).
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from labsupport.capstone.many import Load, load
-from labsupport.capstone.referee import judge
-from labsupport.capstone.report import Report
+if TYPE_CHECKING:
+    from labsupport.capstone.many import Load, load
+    from labsupport.capstone.referee import check_server
+    from labsupport.capstone.report import Report
 
 __all__ = ["Load", "Report", "check_server", "load"]
 
+_HOME = {"Load": "many", "Report": "report", "check_server": "referee", "load": "many"}
 
-def check_server(
-    command: str | os.PathLike[str] | Sequence[str],
-    stages: Iterable[int] | int = (),
-    only: Iterable[str] = (),
-) -> Report:
-    """Judge a server and return the report, whose text is the same each time.
 
-    Args:
-        command: a Python file that takes PORT HOME USER PASSWORD, or a command with the
-            placeholders {port} {home} {user} {password}, as one text or in words.
-        stages: which of the stages 1 to 8 are judged, one or several; without, all of them.
-        only: names of single items to judge, besides those of the stages.
-
-    Raises:
-        ValueError: the command holds no {port} or {home}, or there is no such stage or item.
-    """
-    return judge(command, [stages] if isinstance(stages, int) else stages, only)
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is used (PEP 562): the clients' process needs none of them."""
+    if name not in _HOME:
+        raise AttributeError(f"labsupport.capstone has no {name!r}; it offers {', '.join(__all__)}")
+    return getattr(import_module(f"labsupport.capstone.{_HOME[name]}"), name)

@@ -6,9 +6,7 @@ import contextlib
 import ftplib
 import shutil
 import subprocess
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,12 +79,14 @@ def _curl(place: Place, shown: str, *arguments: str) -> bytes:
 
 def _with_urllib(place: Place, path: str, shown: str) -> bytes:
     """Do by urllib what curl would do, so that a machine without curl judges the same items."""
+    import urllib.request  # seldom needed, and not light
+
     user = f"{urllib.parse.quote(place.user)}:{urllib.parse.quote(place.password)}"
     address = _address(place, path).replace("ftp://", f"ftp://{user}@")
     try:
         with urllib.request.urlopen(address, timeout=place.left()) as answer:
             return bytes(answer.read())
-    except (urllib.error.URLError, OSError, EOFError) as error:
+    except (OSError, EOFError) as error:
         raise Unmet("that urllib succeeds", shown, printable(str(error).encode())) from None
 
 

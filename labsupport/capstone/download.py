@@ -120,7 +120,7 @@ def retr_again(place: Place) -> None:
     lesson=PARTIAL,
 )
 def retr_large(place: Place) -> None:
-    """A file of 16 MiB, larger than every buffer on its way, comes whole by ftplib."""
+    """A file of 8 MiB, larger than every buffer on its way, comes whole by ftplib."""
     with polite(place) as client:
         got = bytearray()
         client.retrbinary("RETR large.bin", got.extend)

@@ -23,7 +23,7 @@ def furnish(folder: Path) -> Path:
         "home/readme.txt": b"Welcome to this server.\r\n",
         "home/empty.bin": b"",
         "home/data.bin": bytes(range(256)) * 16 + source.randbytes(MIB),
-        "home/large.bin": source.randbytes(16 * MIB),
+        "home/large.bin": source.randbytes(8 * MIB),
         "home/sub/inner.txt": b"inside\n",
         "secret.txt": source.randbytes(32).hex().encode(),
     }

@@ -23,6 +23,8 @@ from labsupport.programs import child_env
 PROBE = "from labsupport.capstone.prober import main; main()"
 GOES_ON = "a server that goes on"
 FOUNDATIONS = ("greeting", "login")  # items without which every other one fails too
+# A server may slow down an address that has sent a wrong password, and all clients have the same.
+SPOILING = ("wrong-password", "guessing")
 GRACE = 5.0  # seconds after an item's own deadline
 MOST_FAILED_STARTS = 3  # a server that does not come up again so often is given up
 
@@ -106,13 +108,14 @@ class Referee:
     def judge(self, items: Sequence[Item], say: Callable[[Finding], None]) -> Report:
         """Judge the items in their order and return the report."""
         findings: list[Finding] = []
-        stage = 0
+        limit = 0
         with Prober() as prober, contextlib.ExitStack() as stack:
             stack.callback(self._end)
             for number, item in enumerate(items):
-                if item.stage != stage:
-                    self._end_of_stage(findings)
-                stage = item.stage
+                spoilt = findings and findings[-1].item.name in SPOILING
+                if spoilt or DESCRIPTORS.get(item.stage, 0) != limit:
+                    self._end_well(findings)
+                limit = DESCRIPTORS.get(item.stage, 0)
                 try:
                     finding = self._one(prober, item)
                     if finding.died and not self._fresh:  # who is to blame, this item or the last?
@@ -126,10 +129,10 @@ class Referee:
                 if item.name in FOUNDATIONS and not finding.passed:
                     findings += [replace(finding, item=other) for other in items[number + 1 :]]
                     break
-            self._end_of_stage(findings)
+            self._end_well(findings)
         return Report(tuple(findings))
 
-    def _end_of_stage(self, findings: list[Finding]) -> None:
+    def _end_well(self, findings: list[Finding]) -> None:
         """End the server, and see whether the last item's clients have ended it by leaving."""
         if self._serving is not None and self._serving.has_ended(0.1):
             self._blame_last(findings)
@@ -243,3 +246,22 @@ def judge(
         ValueError: the command or the choice is wrong; the message says how to mend it.
     """
     return Referee(words_of(command), login).judge(chosen(stages, only), say)
+
+
+def check_server(
+    command: str | os.PathLike[str] | Sequence[str],
+    stages: Iterable[int] | int = (),
+    only: Iterable[str] = (),
+) -> Report:
+    """Judge a server and return the report, whose text is the same each time.
+
+    Args:
+        command: a Python file that takes PORT HOME USER PASSWORD, or a command with the
+            placeholders {port} {home} {user} {password}, as one text or in words.
+        stages: which of the stages 1 to 8 are judged, one or several; without, all of them.
+        only: names of single items to judge, besides those of the stages.
+
+    Raises:
+        ValueError: the command holds no {port} or {home}, or there is no such stage or item.
+    """
+    return judge(command, [stages] if isinstance(stages, int) else stages, only)

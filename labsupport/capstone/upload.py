@@ -114,7 +114,7 @@ def stor_path(place: Place) -> None:
     lesson=END,
 )
 def stor_large(place: Place) -> None:
-    """A file of 16 MiB goes up whole, by ftplib."""
+    """A file of 8 MiB goes up whole, by ftplib."""
     with polite(place) as client, (place.home / "large.bin").open("rb") as file:
         client.storbinary("STOR copy.bin", file, blocksize=256 * 1024)
     wanted = (place.home / "large.bin").read_bytes()
