@@ -43,11 +43,13 @@ def send_file(
     send: Callable[[int, int], int]
     if secure is None:
         send, turn = partial(os.sendfile, connection.sock.fileno(), fd), TURN
+        largest = turn
     else:
         send, turn = partial(encrypt, secure, buffer, fd), SECURE_TURN
+        largest = len(buffer)
     left = turn
     while offset < end:
-        most = min(left, end - offset)
+        most = min(left, end - offset, largest)
         if limited:
             most = min(most, (yield from connection.wait_allowed()))
         try:
@@ -60,7 +62,14 @@ def send_file(
         connection.count(sent)
         offset += sent
         left -= sent
-        if left <= 0 and offset < end:
+        if offset >= end:
+            break
+        if sent < most:
+            # Full. The selector calls a socket writable when a third of it is free: to try
+            # earlier would be in vain, or worth a few bytes only.
+            yield Writable(connection.sock, connection.deadline())
+            left = turn
+        elif left <= 0:
             yield from pause()
             left = turn
     if secure is not None:
