@@ -42,6 +42,11 @@ class Transfer(NamedTuple):
     size: int = 0
 
 
+def _unknown() -> bool:
+    """Stand in for a control connection: nobody knows that the client has left."""
+    return False
+
+
 class Session:
     """One client. ``peer`` and ``local`` are the addresses of the control connection's ends."""
 
@@ -117,7 +122,7 @@ class Session:
         self.hash = "SHA-256"
         self.unknown_in_a_row = 0
         #: whether the client has closed the control connection; Control knows
-        self.has_left: Callable[[], bool] = lambda: False
+        self.has_left: Callable[[], bool] = _unknown
         #: puts the control connection under TLS and returns no reply; Control's too
         self.begin_tls: Callable[[], Coro[bytes]] | None = None
         #: the session ends after the replies that are due
@@ -156,6 +161,14 @@ class Session:
         self.deflate = self.epsv_only = False
         self.hash = "SHA-256"
         self.data.armed = False
+
+    def end(self) -> None:
+        """Log out, and let go of the control connection.
+
+        The two know each other: else both would stay until the garbage collector finds them.
+        """
+        self.log_out()
+        self.has_left, self.begin_tls = _unknown, None
 
     def take_restart(self) -> int:
         """Return the offset that REST set, once.

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import ssl
+import weakref
 
 from certificates import Certificates
 from raw_client import RawClient
 
+from ftp_project.accounts.users import Users
+from ftp_project.config import Config
+from ftp_project.loop import Loop
 from ftp_project.server.control import READ_SIZE, REPLIES_LIMIT
-from ftp_project.server.listener import listen
+from ftp_project.server.core import Server
+from ftp_project.server.listener import listen, session
+from ftp_project.server.observers import Observer
 
 
 def test_connections_inherit_their_options_from_the_listener():
@@ -69,3 +76,31 @@ def test_commands_in_one_large_record_are_all_read(serve, tmp_path):
         for _ in range(4):
             client.send(*commands)
         assert client.replies(15 * 4) == ["200"] * 15 * 4
+
+
+class Remember(Observer):
+    """Knows the session without keeping it alive."""
+
+    def session_began(self, session):
+        self.session = weakref.ref(session)
+
+
+def test_a_session_that_has_ended_leaves_nothing_for_the_garbage_collector():
+    server, loop, remember = Server(Config(users=Users([]))), Loop(), Remember()
+    server.observers.append(remember)
+    with (
+        listen("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()) as client,
+    ):
+        listener.setblocking(True)
+        ours, address = listener.accept()
+        ours.setblocking(False)
+        client.sendall(b"PASV\r\nUSER anna\r\nQUIT\r\n")
+        gc.collect()
+        gc.disable()
+        try:
+            loop.run(session(server, ours, address))
+            assert remember.session() is None
+        finally:
+            gc.enable()
+    server.close()
