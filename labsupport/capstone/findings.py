@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 from collections.abc import Iterable
@@ -43,5 +44,6 @@ def printable(data: bytes) -> str:
 
 def reset(connection: socket.socket) -> None:
     """Close with a reset: linger on, for 0 seconds (man 7 socket, SO_LINGER)."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    form = "hh" if os.name == "nt" else "ii"
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(form, 1, 0))
     connection.close()

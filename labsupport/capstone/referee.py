@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
+import queue
 import shlex
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import IO
 
 from labsupport.capstone.items import DESCRIPTORS, STAGES, Item, all_items
 from labsupport.capstone.prober import order
@@ -34,7 +35,7 @@ class Prober:
 
     def __init__(self) -> None:
         self._process: GuardedProcess | None = None
-        self._got = b""
+        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
     def __enter__(self) -> Prober:
         return self
@@ -46,53 +47,66 @@ class Prober:
         """End the child, whatever it does."""
         if self._process is not None:
             self._process.end()
-        self._process, self._got = None, b""
+        self._process = None
 
     def probe(self, item: Item, serving: Serving) -> dict[str, str]:
         """Return {} if the server does what the item asks, else wanted, sent and came."""
         line = json.dumps(order(item, serving.place)).encode() + b"\n"
-        answer = self._ask(line, item.seconds) or self._ask(line, item.seconds)
-        if answer is None:  # twice the child ended without a word
-            raise RuntimeError("the judge's clients end at once: is the machine out of memory?")
-        if not answer:
+        try:
+            answer = self._ask(line, item.seconds) or self._ask(line, item.seconds)
+        except queue.Empty:
             self.end()
             return {
                 "wanted": f"an end within {item.seconds:g} s",
                 "sent": "",
                 "came": "the clients were still waiting",
             }
+        if not answer:  # twice the child ended without a word
+            raise RuntimeError("the judge's clients end at once: is the machine out of memory?")
         found: dict[str, str] = json.loads(answer)
         return found
 
-    def _ask(self, line: bytes, seconds: float) -> bytes | None:
-        """Send an order; return its answer, b"" when time is up, None if the child has ended."""
+    def _ask(self, line: bytes, seconds: float) -> bytes:
+        """Send an order and return its answer, b"" if the child has ended.
+
+        Raises:
+            queue.Empty: time is up.
+        """
         if self._process is None:
-            self._process = start_guarded(
-                [sys.executable, "-c", PROBE],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=child_env(),
-            )
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        try:
-            os.write(stdin.fileno(), line)
-        except OSError:
+            self._start()
+        assert self._process is not None
+        assert self._process.stdin is not None
+        answer = b""
+        with contextlib.suppress(OSError):  # a pipe that nobody reads any more
+            os.write(self._process.stdin.fileno(), line)
+            answer = self._answers.get(timeout=seconds + GRACE)
+        if not answer:
             self.end()
-            return None
-        until = time.monotonic() + seconds + GRACE
-        while b"\n" not in self._got:
-            left = max(0.0, until - time.monotonic())
-            if not select.select([stdout], [], [], left)[0]:
-                return b""
-            piece = os.read(stdout.fileno(), 65536)
-            if not piece:
-                self.end()
-                return None
-            self._got += piece
-        answer, _, self._got = self._got.partition(b"\n")
         return answer
+
+    def _start(self) -> None:
+        self._process = start_guarded(
+            [sys.executable, "-c", PROBE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=child_env(),
+        )
+        self._answers = queue.SimpleQueue()
+        # A thread, because only sockets can be waited for on Windows.
+        threading.Thread(
+            target=_pass_on,
+            args=(self._process.stdout, self._answers),
+            name="judge-answers",
+            daemon=True,
+        ).start()
+
+
+def _pass_on(stream: IO[bytes], answers: queue.SimpleQueue[bytes]) -> None:
+    """Put each line of a stream into a queue, and b"" at its end."""
+    with contextlib.suppress(OSError, ValueError):  # closed under our hands
+        for line in stream:
+            answers.put(line)
+    answers.put(b"")
 
 
 class Referee:

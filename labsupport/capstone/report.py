@@ -136,14 +136,14 @@ def row(stage: int, passed: int, of: int) -> str:
     """Return the line of one stage.
 
     >>> row(4, 9, 9)
-    '4  RETR                           9 of  9  ✔'
+    '4  RETR                             9 of  9  ✔'
     """
     mark = "✔" if passed == of else "✘"
     return f"{stage}  {STAGES[stage]:31}{passed:3} of {of:2}  {mark}"
 
 
 def steady(text: str, port: int, home: str) -> str:
-    """Return a text without what differs from run to run: ports, and the path of the home.
+    """Return a text without what differs from run to run: ports, paths, process ids, times.
 
     >>> steady("227 (127,0,0,1,200,3); /tmp/x/home/a", 2121, "/tmp/x/home")
     '227 (127,0,0,1,p1,p2); {home}/a'
@@ -151,5 +151,6 @@ def steady(text: str, port: int, home: str) -> str:
     text = text.replace(home, "{home}").replace(home.removesuffix("home"), "{home}/../")
     text = re.sub(r"(\d+,\d+,\d+,\d+),\d+,\d+", r"\1,p1,p2", text)
     text = re.sub(r"\|\|\|\d+\|", "|||port|", text)
-    text = re.sub(r"\b(pid|line) \d+\b", r"\1 N", text)
+    text = re.sub(r"\b(pid|line)([ =])\d+\b", r"\1\2N", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d.\d\d:\d\d:\d\d", "TIME", text)
     return re.sub(rf"\b{port}\b", "{port}", text)

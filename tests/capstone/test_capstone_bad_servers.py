@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import json
 from pathlib import Path
 
@@ -167,6 +169,13 @@ def test_lists_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert main(["--json", "--only", "greeting", str(server)]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["passed"], told["of"], told["items"][0]["passed"]) == (1, 1, True)
+
+
+@pytest.mark.parametrize("name", ["findings", "referee", "report", "serving"])
+def test_the_examples_of_the_docstrings_hold(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(f"labsupport.capstone.{name}"))
+    assert result.attempted
+    assert not result.failed
 
 
 @pytest.mark.parametrize(("users", "stalled"), [(0, 0), (101, 0), (5, 6), (5, -1)])
