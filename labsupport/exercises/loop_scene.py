@@ -54,6 +54,7 @@ class Scene:
         self.script = Script()
         self.loop = _NotingLoop(self.script.clock, self.script)
         self.ours, self.theirs = socket.socketpair()
+        self.ours.setblocking(False)  # as everywhere in a loop
 
     def __enter__(self) -> Scene:
         return self
@@ -109,6 +110,11 @@ class Scene:
         except TimeoutError:
             raise Failed(
                 f"{occasion}, and TimeoutError came out of a later wait of the task.", FINALLY
+            ) from None
+        except Cancelled:
+            raise Failed(
+                f"{occasion}, and Cancelled came out of readable_within: its task was cancelled.",
+                "interrupt takes the exception that it shall raise: TimeoutError.",
             ) from None
 
     def expect(self, found: tuple[str, float], kind: str, when: float, occasion: str) -> None:
