@@ -9,12 +9,8 @@ after the other and a download that nobody reads (``server/test_server_deadlines
 from __future__ import annotations
 
 import pytest
+from crowd import IMPATIENT
 from live_server import FtpServer
-
-#: a server with little patience
-IMPATIENT = (
-    "--login-timeout", "1", "--stall-timeout", "1", "--connect-timeout", "1",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,9 @@ import socket
 
 import psutil
 
+#: options of a server with little patience
+IMPATIENT = ("--login-timeout", "1", "--stall-timeout", "1", "--connect-timeout", "1")
+
 
 def connect(server, count):
     """Return ``count`` connections to the server's door; nothing is read or sent."""

@@ -13,11 +13,10 @@ import sys
 from pathlib import Path
 
 from certificates import Certificates
-from crowd import connect, last_words, resident
+from crowd import IMPATIENT, connect, last_words, resident
 from live_server import FtpServer, wait_until
 from raw_client import RawClient
 
-from conftest import IMPATIENT
 
 #: 50 uploads and 50 downloads that stop in the middle, until somebody kills the program
 VICTIM = """
