@@ -17,7 +17,6 @@ from crowd import IMPATIENT, connect, last_words, resident
 from live_server import FtpServer, wait_until
 from raw_client import RawClient
 
-
 #: 50 uploads and 50 downloads that stop in the middle, until somebody kills the program
 VICTIM = """
 import ftplib, signal, sys
