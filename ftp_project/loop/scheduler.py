@@ -7,7 +7,8 @@ cancelled.
 
 A turn of the loop: the selector is asked, everything in ``ready`` makes one step, then *one* task
 of ``background`` does. A transfer that moves a megabyte per step therefore delays a command
-by one such step at most, however many transfers run.
+by one such step at most, however many transfers run. With nothing to do the loop sleeps in the
+selector, after it has looked again for a moment where that pays (``busypoll``).
 """
 
 from __future__ import annotations
