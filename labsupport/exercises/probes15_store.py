@@ -135,6 +135,11 @@ def _judge_death(answer: Answer, folder: Path) -> Verdict | None:
             f"{type(error).__name__}.",
             "Who finds such a file may overwrite it, or takes a name that nobody else has.",
         )
+    if not (folder / _KEY).exists():
+        return wrong(
+            f"a call died in the middle; the next one returned, and there is no file {_KEY}.",
+            "The other file proves only that somebody has begun: write your own, and rename it.",
+        )
     return _content_is_wrong(folder, "a call died, and another one returned")
 
 

@@ -9,5 +9,5 @@ def store(folder, key, data):
     lock.acquire()
     part = folder / f".{key}.{os.getpid()}"
     part.write_bytes(data)
-    os.replace(part, folder / key)
+    part.replace(folder / key)
     lock.release()

@@ -1,10 +1,10 @@
 # reason: stood in another folder
-import os
 import tempfile
+from pathlib import Path
 
 
 def store(folder, key, data):
     handle, part = tempfile.mkstemp(dir=folder.parent)
     with open(handle, "wb") as file:
         file.write(data)
-    os.replace(part, folder / key)
+    Path(part).replace(folder / key)

@@ -5,4 +5,4 @@ import os
 def store(folder, key, data):
     part = folder / f".{key}.{os.getpid()}"
     part.touch()
-    os.replace(part, folder / key)
+    part.replace(folder / key)

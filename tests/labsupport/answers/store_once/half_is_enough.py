@@ -1,4 +1,4 @@
-# reason: half a file of an older program lay there, store returned, and the file payment-7 holds 10 bytes
+# reason: half a file of an older program lay there, .* the file payment-7 holds 10 bytes
 import os
 
 
@@ -7,4 +7,4 @@ def store(folder, key, data):
         return
     part = folder / f".{key}.{os.getpid()}"
     part.write_bytes(data)
-    os.replace(part, folder / key)
+    part.replace(folder / key)
