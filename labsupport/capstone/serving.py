@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import socket
 import subprocess
 import tempfile
@@ -21,6 +22,7 @@ from labsupport.programs import child_env
 
 READY_LIMIT = 15.0  # seconds from the start to the first connection
 LAST_WORDS = 4096  # bytes that are kept of what a server prints
+PORTS = range(15_000, 32_000)
 PLACEHOLDERS = ("{port}", "{home}", "{user}", "{password}")
 USER, PASSWORD = "learner", "select-959"
 
@@ -44,10 +46,21 @@ def fill(command: Sequence[str], values: dict[str, str]) -> list[str]:
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port of 127.0.0.1 that nobody uses at this moment.
+
+    It is none of those that the system gives out by itself (from 32768 on with Linux, from 49152
+    on elsewhere): one of these may belong to another program before the server has taken it.
+
+    Raises:
+        NotServingError: no free one was found.
+    """
+    choice = random.SystemRandom()
+    for _ in range(100):
+        port = choice.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((HOST, port))
+            return port
+    raise NotServingError("there is no free port between 15000 and 32000 on this machine.")
 
 
 class Serving:
