@@ -6,6 +6,7 @@ recorded in a lane of its own, in the file that the environment names.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -89,8 +90,10 @@ class Users:
     def _one(self, number: int) -> None:
         stalls = number < self.stalled
         lane = f"user {number + 1}" + (" stalls" if stalls else "")
-        with polite(self.place, wait=self.place.seconds) as client:
-            client.voidcmd("TYPE I")
+        with contextlib.ExitStack() as stack:
+            with self.recorder.span("login", lane):
+                client = stack.enter_context(polite(self.place, wait=self.place.seconds))
+                client.voidcmd("TYPE I")
             self.all_here.wait(self.place.left(30.0))
             self._count("together")
             if stalls:

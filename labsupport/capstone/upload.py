@@ -54,7 +54,7 @@ def stor_empty(place: Place) -> None:
     5,
     "stor-again",
     rule="RFC 959, 4.1.3: STOR replaces a file that is there.",
-    lesson="02: open() for writing, with mode wb, empties the file",
+    lesson="Python docs, open(): mode wb empties the file, mode ab does not",
 )
 def stor_again(place: Place) -> None:
     """STOR over a longer file leaves nothing of it."""

@@ -66,12 +66,22 @@ def test_the_starter_is_told_where_to_begin() -> None:
     assert text.count("✘ for the same reason") == 1
 
 
+def test_a_machine_without_curl_judges_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    items = ["clients-list", "clients-get", "clients-put"]
+    report = check_server(SOLUTIONS / "callbacks.py", only=items)
+    assert report.passed, str(report)
+
+
 def test_many_users_with_one_who_stalls() -> None:
     result = load(SOLUTIONS / "coroutines.py", users=20, stalled=1)
     assert result.passed, str(result)
     assert str(result).splitlines()[-1] == "all others done while one user stalled: yes"
     assert len(result.timeline.lanes) == 20
     assert result.timeline.lane_of("stalls") == "user 1 stalls"
+    assert result.timeline.overlaps("stalls", "up")
     assert result.timeline.unfinished() == []
 
 
