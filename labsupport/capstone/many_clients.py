@@ -106,7 +106,7 @@ class Users:
     def _stall(self, client: Polite, lane: str) -> None:
         with client.transfercmd(f"RETR {LARGE}") as data:
             self.all_stall.wait(self.place.left(30.0))
-            with self.recorder.wait("stalls", lane):
+            with self.recorder.wait("its reader", lane):
                 self.others_done.wait(self.place.left(self.place.seconds))
             with self.recorder.span("down", lane):
                 got = _read(data)

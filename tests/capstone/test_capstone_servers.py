@@ -80,8 +80,8 @@ def test_many_users_with_one_who_stalls() -> None:
     assert result.passed, str(result)
     assert str(result).splitlines()[-1] == "all others done while one user stalled: yes"
     assert len(result.timeline.lanes) == 20
-    assert result.timeline.lane_of("stalls") == "user 1 stalls"
-    assert result.timeline.overlaps("stalls", "up")
+    assert result.timeline.lane_of("its reader") == "user 1 stalls"
+    assert result.timeline.overlaps("its reader", "up")
     assert result.timeline.unfinished() == []
 
 
