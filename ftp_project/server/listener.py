@@ -108,7 +108,7 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
         log.info("%s: connection lost: %s", peer, error)
     finally:
         if state is not None:
-            state.end()
+            state.let_go()
             for each in server.observers:
                 each.session_ended(state)
         if control is not None:

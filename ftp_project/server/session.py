@@ -162,7 +162,7 @@ class Session:
         self.hash = "SHA-256"
         self.data.armed = False
 
-    def end(self) -> None:
+    def let_go(self) -> None:
         """Log out, and let go of the control connection.
 
         The two know each other: else both would stay until the garbage collector finds them.
