@@ -88,7 +88,7 @@ def together(place: Place) -> None:
     for wire in wires:
         wire.send(b"NOOP\r\n", "NOOP by 20 users")
     for wire in wires:
-        wire.reply("200")
+        wire.reply("200", "500", "502")
 
 
 def _up(crowd: Crowd, client: Polite, number: int) -> None:
@@ -159,7 +159,7 @@ def _others_work(place: Place, meanwhile: str) -> None:
         wire = place.session()
         same(wire.fetch("RETR data.bin"), (place.home / "data.bin").read_bytes(), "RETR data.bin")
         wire.store("STOR meanwhile.txt", b"done\n")
-        wire.fetch("NLST")
+        wire.fetch("LIST")
     except Unmet as unmet:
         raise Unmet(unmet.wanted, f"{meanwhile}; another user: {unmet.sent}", unmet.came) from None
 

@@ -135,7 +135,7 @@ def passive_again(place: Place) -> None:
     after = observe.descriptors(place.pid)
     if before is not None and after is not None and after - before > 20:
         raise Unmet("one listener", "PASV, a hundred times", "a new one each time, all kept open")
-    wire.fetch("NLST")
+    wire.fetch("LIST")
 
 
 @item(
@@ -197,11 +197,11 @@ def odd_names(place: Place) -> None:
     """Names that no system takes (with a NUL, far too long) get an error reply."""
     wire = place.session()
     wire.send(b"CWD no\0name\r\n", "CWD, with a NUL in the name")
-    wire.reply("5")
+    wire.reply("5", "45")
     wire.send(b"CWD " + b"n" * 1000 + b"\r\n", "CWD, with a name of 1,000 letters")
-    wire.reply("5")
+    wire.reply("5", "45")
     wire.send(b"CWD " + b"n/" * 450 + b"\r\n", "CWD, with a path of 450 directories")
-    wire.reply("5")
+    wire.reply("5", "45")
     wire.still_works("names that cannot be")
 
 

@@ -63,7 +63,7 @@ def login_first(place: Place) -> None:
     wire = place.connect()
     wire.reply("220")
     for command in ("PWD", "LIST", "RETR readme.txt"):
-        wire.ask(command, "530")
+        wire.ask(command, "530", "503")
 
 
 @item(
@@ -113,11 +113,11 @@ def syst(place: Place) -> None:
 def split_command(place: Place) -> None:
     """A command that arrives in pieces is one command."""
     wire = place.session()
-    for part in (b"NO", b"O", b"P\r", b"\n"):
-        wire.send(part, "NO, then O, then P and CR, then LF")
+    for part in (b"SY", b"S", b"T\r", b"\n"):
+        wire.send(part, "SY, then S, then T and CR, then LF")
         time.sleep(PAUSE)
-    wire.reply("200")
-    wire.still_works("NOOP in pieces")
+    wire.reply("215")
+    wire.still_works("SYST in pieces")
 
 
 @item(
@@ -129,8 +129,8 @@ def split_command(place: Place) -> None:
 def joined_commands(place: Place) -> None:
     """Commands that arrive together are all answered, in their order."""
     wire = place.session()
-    wire.send(b"NOOP\r\nSYST\r\nXYZZY\r\n", "NOOP, SYST and XYZZY in one piece")
-    for codes in (["200"], ["215"], ["500", "502"]):
+    wire.send(b"SYST\r\nXYZZY\r\nSYST\r\n", "SYST, XYZZY and SYST in one piece")
+    for codes in (["215"], ["500", "502"], ["215"]):
         wire.reply(*codes)
 
 

@@ -55,10 +55,10 @@ def silent(place: Place) -> None:
 def half_command(place: Place) -> None:
     """A client who stops in the middle of a command holds up nobody, and can end it later."""
     wire = place.session()
-    wire.send(b"NO", "NO, without an end")
-    another_works(place, "NO, without an end")
-    wire.send(b"OP\r\n", "NO, and later OP with CRLF")
-    wire.reply("200")
+    wire.send(b"SY", "SY, without an end")
+    another_works(place, "SY, without an end")
+    wire.send(b"ST\r\n", "SY, and later ST with CRLF")
+    wire.reply("215")
 
 
 @item(
