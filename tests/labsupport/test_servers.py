@@ -184,7 +184,7 @@ def test_a_deaf_server_is_ended_all_the_same(tmp_path: Path) -> None:
 
 
 def test_misuse_is_answered_in_words() -> None:
-    with pytest.raises(FileNotFoundError, match="one of select_echo, selectors_echo"):
+    with pytest.raises(FileNotFoundError, match="one of old_selectors, select_echo"):
         running_server("no_such_server")
     server = running_server("select_echo")
     assert repr(server) == "<server select_echo: not started>"
