@@ -1,7 +1,8 @@
+#!/usr/bin/env python3
 """Coverage-guided fuzzing of ``protocol/`` with atheris (libFuzzer).
 
     pip install -e '.[fuzz]'
-    python tests/ftp/fuzz/fuzz_protocol.py -max_total_time=3600 WORK tests/ftp/fuzz/corpus
+    tests/ftp/fuzz/fuzz_protocol.py -max_total_time=3600 WORK tests/ftp/fuzz/corpus
 
 New inputs go to the directory WORK, the kept ones are read from the corpus; with ``-merge=1`` in
 front of two directories libFuzzer puts the smallest inputs that reach the same into the first. A
