@@ -167,7 +167,7 @@ class Referee:
         self._fresh = self._serving is None
         serving = self._serving or self._start(item)
         found = prober.probe(item, serving)
-        died = serving.has_ended(0.2 if found else 0.0)  # it may reset first, and then end
+        died = serving.is_dying() if found else serving.has_ended(0.0)
         if died:
             came = f"the server ended {serving.epitaph()}"
             found = {"sent": "", **found, "wanted": GOES_ON, "came": came}

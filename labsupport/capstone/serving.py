@@ -21,6 +21,8 @@ from labsupport.guard import GuardedProcess, start_guarded
 from labsupport.programs import child_env
 
 READY_LIMIT = 15.0  # seconds from the start to the first connection
+SHORT = 0.1  # seconds in which a process ends on a quiet machine
+DYING = 3.0  # seconds for one that has closed its listener, on a busy machine
 LAST_WORDS = 4096  # bytes that are kept of what a server prints
 PORTS = range(15_000, 32_000)
 PLACEHOLDERS = ("{port}", "{home}", "{user}", "{password}")
@@ -153,6 +155,18 @@ class Serving:
     def alive(self) -> bool:
         """Whether it still runs."""
         return self._process is not None and self._process.poll() is None
+
+    def is_dying(self) -> bool:
+        """Tell whether it has ended, or is about to: its sockets are closed before that."""
+        if self.has_ended(SHORT):
+            return True
+        try:
+            socket.create_connection((HOST, self.place.port), 1.0).close()
+        except ConnectionRefusedError:
+            return self.has_ended(DYING)
+        except OSError:
+            return False
+        return False
 
     def has_ended(self, seconds: float) -> bool:
         """Tell whether it has ended; wait so many seconds for it."""
