@@ -9,6 +9,7 @@ with the shortest steps that break it. Exit status: 0 when all held, 1 otherwise
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
+os.environ.setdefault("PYTHONPATH", str(HERE.parents[2]))  # where the server is imported from
 
 from hypothesis import HealthCheck, settings  # noqa: E402
 from hypothesis.stateful import run_state_machine_as_test  # noqa: E402
