@@ -135,7 +135,24 @@ MUTANTS = [
         loses="fairness",
         beside="own-directory",
     ),
+    callbacks(
+        "writes into the file of the last one who came",
+        "self.session, self.file, self.sending = session, file, sending",
+        "self.session, self.file, self.sending = session, file, sending\n"
+        "        session.server.last = file",
+        "self.file.write(data)",
+        "self.session.server.last.write(data)",
+        loses="up-and-down",
+        beside="own-directory",
+    ),
     # Stage 7
+    coroutines(
+        "serves one after the other",
+        "self.loop.spawn(Session(self, connection, address[0]).serve())",
+        "yield from Session(self, connection, address[0]).serve()",
+        loses="silent",
+        beside="leaves",
+    ),
     callbacks(
         "ends when a client resets",
         "except OSError:  # a reset: this user is gone, the others stay",
