@@ -21,12 +21,11 @@ import struct
 from pathlib import Path
 from typing import Any
 
-import psutil
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from live_server import FtpServer, wait_until
 from raw_client import RawClient
-from session_words import NAMES, PASSIVE, SECRET, TRANSFERS, VERBS, WORDS, tree_of
+from session_words import NAMES, PASSIVE, SECRET, TRANSFERS, VERBS, WORDS, connections_of, tree_of
 
 MOST_CLIENTS = 3
 
@@ -75,13 +74,10 @@ class Sessions(RuleBasedStateMachine):
         Else what is still done for this client would be seen as the deed of the next one.
         """
         ends = (self.server.port, self.clients[number].sock.getsockname()[1])
-        process = psutil.Process(self.server.process.pid)
-        (descriptor,) = (
-            each.fd
-            for each in process.net_connections("tcp")
-            if each.raddr and (each.laddr.port, each.raddr.port) == ends
-        )
-        link = Path(f"/proc/{process.pid}/fd/{descriptor}")
+        ((pid, descriptor),) = [
+            where for where, each in connections_of(self.server) if each == ends
+        ]
+        link = Path(f"/proc/{pid}/fd/{descriptor}")
         control = link.readlink()
         self.drop(number, reset=True)
 
@@ -287,6 +283,7 @@ class Sessions(RuleBasedStateMachine):
     def teardown(self) -> None:
         for number in list(self.clients):
             self.drop(number)
+        wait_until(lambda: connections_of(self.server) == [], "all sessions end")
         self.server.wait_idle()
 
 

@@ -1,9 +1,12 @@
-"""What the random sessions say: verbs, names and words that lead to the corners."""
+"""What the random sessions say, and how what they have done is seen from outside."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+import psutil
+from live_server import FtpServer
 
 SECRET = b"outside of what is served"
 NAMES = [
@@ -47,3 +50,14 @@ def tree_of(root: Path) -> dict[str, bytes | str | None]:
         else:
             found[name] = None if path.is_dir() else path.read_bytes()
     return found
+
+
+def connections_of(server: FtpServer) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return (pid, descriptor) and (port, client's port) of each connection of the server."""
+    process = psutil.Process(server.process.pid)
+    return [
+        ((each.pid, connection.fd), (connection.laddr.port, connection.raddr.port))
+        for each in (process, *process.children())  # a server with workers has these
+        for connection in each.net_connections("tcp")
+        if connection.raddr
+    ]
