@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import logging
 import multiprocessing
 import os
 import queue
@@ -83,6 +84,8 @@ def local_cluster(*, ray: bool | None = None) -> Iterator[Cluster]:
     if ray and not installed:
         raise RuntimeError("Ray is not installed: pip install -e '.[cluster]'")
     if installed and ray is not False:
+        # In a notebook the import itself complains on stderr that there are no widgets.
+        logging.getLogger("ray.widgets.util").setLevel(logging.CRITICAL)
         from labsupport.ray_cluster import RayCluster
 
         with RayCluster(NODES, WORKERS_OF_A_NODE) as cluster:
