@@ -62,7 +62,8 @@ class RayCluster:
 
     def pool(self) -> Any:
         """Return Ray's Pool over all workers of the nodes that live."""
-        return Pool(processes=self._workers * len(self._nodes))
+        # By default an actor at work counts as no processor, and all may come onto one node.
+        return Pool(processes=self._workers * len(self._nodes), ray_remote_args={"num_cpus": 1})
 
     def pull_the_plug(self, node: str) -> None:
         """Kill a node's processes; raises KeyError when there is no such node (any more)."""
