@@ -33,9 +33,11 @@ class Load:
         stalled: how many of them stalled.
         together: whether all were logged in at the same time.
         uploads, downloads: how many came over whole, byte by byte.
-        unhindered: whether all others were done while the stalled ones had not gone on.
+        unhindered: whether all others had moved both of their files, whole, while the stalled
+            ones had begun and not gone on.
         problems: what went wrong, in words, each kind once.
-        timeline: a lane for each user; stalling is drawn as waiting.
+        timeline: a lane for each user. "up" and "down" last from the server's 150 to its 226;
+            stalling is drawn as waiting.
     """
 
     users: int
@@ -82,7 +84,7 @@ def load(
     Args:
         command: the server, as `check_server` takes it.
         users: how many in all, 1 to 100.
-        stalled: how many of them stall.
+        stalled: how many of them stall; at least one user does not.
 
     Raises:
         ValueError: a number is out of range, or the command is wrong.
@@ -91,8 +93,8 @@ def load(
     words = words_of(command)
     if not 1 <= users <= MOST_USERS:
         raise ValueError(f"users must be 1 to {MOST_USERS}, not {users!r}")
-    if not 0 <= stalled <= users:
-        raise ValueError(f"stalled must be 0 to {users}, not {stalled!r}")
+    if not 0 <= stalled < users:
+        raise ValueError(f"stalled must be 0 to {users - 1}, not {stalled!r}")
     recorder = Recorder(f"{users} users")
     with Serving(words) as serving:
         place = serving.place

@@ -53,7 +53,9 @@ class Users:
             thread.start()
         for thread in threads[self.stalled :]:
             thread.join(self.place.left(self.place.seconds))
-        unhindered = not any(thread.is_alive() for thread in threads[self.stalled :])
+        with self._lock:  # who has given up is not done, and who never stalled hindered nobody
+            done = self.counts["done"] == self.users - self.stalled
+            unhindered = done and self.counts["stalling"] == self.stalled
         self.others_done.set()
         for thread in threads[: self.stalled]:
             thread.join(self.place.left(self.place.seconds))
@@ -102,9 +104,11 @@ class Users:
             self.all_stall.wait(self.place.left(30.0))
             for act in (self._up, self._down)[:: 1 if number % 2 else -1]:
                 act(client, number, lane)
+            self._count("done")
 
     def _stall(self, client: Polite, lane: str) -> None:
         with client.transfercmd(f"RETR {LARGE}") as data:
+            self._count("stalling")
             self.all_stall.wait(self.place.left(30.0))
             with self.recorder.wait("its reader", lane):
                 self.others_done.wait(self.place.left(self.place.seconds))
@@ -117,17 +121,16 @@ class Users:
     def _up(self, client: Polite, number: int, lane: str) -> None:
         name = f"user{number}.bin"
         wanted = content(number, SIZE)
-        with self.recorder.span("up", lane):
-            with client.transfercmd(f"STOR {name}") as data:
-                data.sendall(wanted)
+        with client.transfercmd(f"STOR {name}") as data, self.recorder.span("up", lane):
+            data.sendall(wanted)
+            data.close()  # the end of the file; the span lasts until the server has it all
             client.voidresp()
         stored(self.place.home / name, wanted, "STOR by many users at once")
         self._count("up")
 
     def _down(self, client: Polite, number: int, lane: str) -> None:
-        with self.recorder.span("down", lane):
-            with client.transfercmd("RETR data.bin") as data:
-                got = _read(data)
+        with client.transfercmd("RETR data.bin") as data, self.recorder.span("down", lane):
+            got = _read(data)
             client.voidresp()
         same(got, (self.place.home / "data.bin").read_bytes(), "RETR by many users at once")
         self._count("down")

@@ -184,9 +184,12 @@ class Referee:
         serving = Serving(self._command, self._login, DESCRIPTORS.get(item.stage, 0))
         try:
             self._serving = serving.start()
-        except NotServingError:
+        except NotServingError as error:
             self._failed_starts += 1
-            raise
+            if not serving.place.port:  # nothing was started
+                raise
+            told = steady(str(error), serving.place.port, str(serving.place.home))
+            raise NotServingError(told) from None
         return serving
 
     def _end(self) -> None:
@@ -217,18 +220,24 @@ def chosen(stages: Iterable[int] = (), only: Iterable[str] = ()) -> list[Item]:
 def words_of(command: str | os.PathLike[str] | Sequence[str]) -> list[str]:
     """Return the words that start a server on a port and a home of the judge's.
 
-    A single word is split as a shell does; the name of a Python file stands for this Python, the
-    file and all placeholders; `python` is this Python.
+    A text is split as a shell does, unless it is the name of a file; a path is never split. A
+    Python file alone stands for this Python, the file and all placeholders; `python` is this
+    Python.
 
     Raises:
-        ValueError: words are missing; the message says which.
+        ValueError: words are missing, or a quotation mark; the message says which.
 
     >>> words_of("server.py")[1:]
     ['server.py', '{port}', '{home}', '{user}', '{password}']
     """
+    if isinstance(command, str) and not os.path.isfile(command):  # noqa: PTH113 - long texts too
+        try:
+            command = shlex.split(command)
+        except ValueError:
+            raise ValueError(f"a quotation mark is missing in {command!r}.") from None
     if isinstance(command, str | os.PathLike):
-        command = shlex.split(os.fspath(command))
-    words = list(command)
+        command = [os.fspath(command)]
+    words = [os.fspath(word) for word in command]
     if len(words) == 1 and words[0].endswith(".py"):
         words = [sys.executable, *words, *PLACEHOLDERS]
     if words and words[0] in ("python", "python3"):

@@ -98,6 +98,8 @@ class Report:
         return "\n".join([*lines, f"{'in all':34}{passed:3} of {of:2}"])
 
     def __str__(self) -> str:
+        if self.problem:
+            return self.details()  # a table of noughts would tell of items that nobody tried
         return "\n\n".join(filter(None, [self.details(), self.table()]))
 
     __repr__ = __str__

@@ -63,6 +63,31 @@ def half_command(place: Place) -> None:
 
 @item(
     7,
+    "late-connection",
+    rule="RFC 959, 4.1.2: PASV makes a server wait for a connection, which may come after LIST; "
+    "5.4: 425 if it cannot be had.",
+    lesson="12 and 13: a wait for one client is an event in the selector, no blocking accept()",
+)
+def late_connection(place: Place) -> None:
+    """A client who connects only after LIST holds up nobody, and then gets its listing, or 425."""
+    wire = place.session()
+    port = wire.passive_port()
+    wire.send(b"LIST\r\n", "LIST, and no data connection yet")
+    another_works(place, "PASV and LIST, and no data connection yet")
+    if not wire.quiet(0.0) and wire.reply("150", "125", "425").code == "425":
+        wire.still_works("LIST without a data connection")  # it does not wait so long: also right
+        return
+    data = wire.data(port)
+    got = wire.read_all(data, ROOM)
+    if b"readme.txt" not in got:
+        raise Unmet("the listing", "LIST, then the data connection", f"{len(got)} bytes without it")
+    if wire.reply("150", "125", "226", "250").code[0] == "1":
+        wire.reply("226", "250")
+    wire.still_works("LIST before its data connection")
+
+
+@item(
+    7,
     "leaves",
     rule="RFC 9293, 3.6: a peer may close at any time; recv() then returns no bytes.",
     lesson=RESET,

@@ -7,6 +7,7 @@ import os
 import random
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -96,6 +97,9 @@ class Serving:
         Raises:
             NotServingError: it does not; nothing of it is left.
         """
+        program, script = self._command[:2]
+        if program == sys.executable and script.endswith(".py") and not Path(script).is_file():
+            raise NotServingError(f"there is no file {script!r} here.")
         self._folder = tempfile.TemporaryDirectory(prefix="capstone-", ignore_cleanup_errors=True)
         try:
             home = furnish(Path(self._folder.name).resolve())

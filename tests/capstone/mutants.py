@@ -154,6 +154,19 @@ MUTANTS = [
         beside="leaves",
     ),
     callbacks(
+        "waits for a data connection",
+        "        self.passive.setblocking(False)\n"
+        "        self.server.watch(self.passive, READ, self.on_data_connection)\n",
+        "",
+        '        self.say(150, "Here it goes.")\n',
+        '        self.say(150, "Here it goes.")\n'
+        "        self.data or self.on_data_connection(READ)\n",
+        "        if self.transfer:\n            self.transfer.start()\n",
+        "",
+        loses="late-connection",
+        beside="leaves half-command",
+    ),
+    callbacks(
         "ends when a client resets",
         "except OSError:  # a reset: this user is gone, the others stay",
         "except BrokenPipeError:",

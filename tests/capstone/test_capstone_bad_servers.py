@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import json
+import sys
 from pathlib import Path
 
 import psutil
@@ -12,6 +13,7 @@ import pytest
 
 from labsupport.capstone import check_server, load, serving
 from labsupport.capstone.command_line import main
+from labsupport.capstone.referee import words_of
 
 TALKER = """
 import os, socket, sys, time
@@ -157,6 +159,28 @@ def test_a_program_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None
     assert "'no-such-program' cannot be started" in capsys.readouterr().out
 
 
+def test_a_server_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--", "nowhere.py"]) == 1
+    told = capsys.readouterr().out
+    assert told == "✘ The server was not judged: there is no file 'nowhere.py' here.\n"
+
+
+def test_a_program_that_prints_and_ends_is_told_without_its_port_and_home(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--", "echo", "{port}", "{home}"]) == 1
+    assert capsys.readouterr().out.endswith("its last words: {port} {home}\n")
+
+
+def test_a_path_with_a_space_is_one_word(tmp_path: Path) -> None:
+    server = tmp_path / "my server.py"
+    server.write_text("", encoding="utf-8")
+    for command in (server, str(server), [sys.executable, server, "{port}", "{home}"]):
+        assert words_of(command)[1:4] == [str(server), "{port}", "{home}"]
+    with pytest.raises(ValueError, match="a quotation mark is missing"):
+        words_of("python 'server.py {port} {home}")
+
+
 def test_lists_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     listed = capsys.readouterr().out
@@ -175,7 +199,7 @@ def test_the_examples_of_the_docstrings_hold(name: str) -> None:
     assert not result.failed
 
 
-@pytest.mark.parametrize(("users", "stalled"), [(0, 0), (101, 0), (5, 6), (5, -1)])
+@pytest.mark.parametrize(("users", "stalled"), [(0, 0), (101, 0), (5, 5), (5, -1)])
 def test_a_load_within_bounds(users: int, stalled: int) -> None:
     with pytest.raises(ValueError, match="must be"):
         load("server.py", users=users, stalled=stalled)

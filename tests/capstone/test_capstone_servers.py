@@ -11,6 +11,8 @@ from mutants import ROOT, SOLUTIONS
 
 from labsupport.capstone import check_server, load
 from labsupport.capstone.items import STAGES, all_items
+from labsupport.capstone.referee import words_of
+from labsupport.capstone.serving import Serving
 
 PYFTPDLIB = """
 import sys
@@ -66,6 +68,23 @@ def test_the_starter_is_told_where_to_begin() -> None:
     assert text.count("✘ for the same reason") == 1
 
 
+@pytest.mark.parametrize("server", sorted(SOLUTIONS.glob("*.py")), ids=lambda path: path.stem)
+def test_a_full_disk_ends_an_upload_and_not_a_solution(server: Path) -> None:
+    limited = ["/bin/sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *words_of(server)]
+    with Serving(limited) as serving, serving.place as place:
+        for size in (100, 100_000):  # less than Python's buffer, and more
+            wire = place.session()
+            with wire.transfer("STOR new.bin") as data:
+                data.sendall(b"x" * size)
+            wire.reply("4", "5")
+            wire.still_works("STOR on a full disk")
+        leaver = place.session()
+        leaver.push(leaver.transfer("STOR other.bin"), b"x")
+        leaver.reset()
+        place.session().still_works("a user who left in an upload")
+        assert serving.alive, serving.last_words
+
+
 def test_a_machine_without_curl_judges_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +108,7 @@ def test_a_load_says_what_went_wrong() -> None:
     result = load(ROOT / "notebooks" / "capstone" / "starter.py", users=3)
     assert not result.passed
     assert "uploads that arrived whole: 0 of 2" in str(result)
+    assert "all others done while one user stalled: no" in str(result)
     assert "the server closed the connection" in str(result)
 
 

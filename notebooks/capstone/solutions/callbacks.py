@@ -37,10 +37,10 @@ class Server:
 
     def __init__(self, listener: socket.socket, home: Path, user: str, password: str) -> None:
         self.selector = selectors.DefaultSelector()
-        self.listener = listener
-        self.home = home.resolve()
+        self.listener, self.home = listener, home.resolve()
         self.user, self.password = user, password
         self.sessions: set[Session] = set()
+        self.accept_again = 0.0  # not before this moment
         self.watch(listener, READ, self.on_client)
 
     def watch(self, sock: socket.socket, events: int, callback: Callable[[int], None]) -> None:
@@ -65,8 +65,9 @@ class Server:
             connection, address = self.listener.accept()
         except BlockingIOError:
             return  # it has left already
-        except OSError:  # no descriptor is free; watch again when a session has ended
+        except OSError:  # no descriptor is free; serve() tries again
             self.watch(self.listener, 0, self.on_client)
+            self.accept_again = time.monotonic() + 0.1
             return
         connection.setblocking(False)
         if len(self.sessions) >= MOST_SESSIONS:
@@ -82,6 +83,8 @@ class Server:
                 # Closed or changed in this very turn? Then its event is old; a new one will come.
                 if self.selector.get_map().get(key.fd) is key:
                     key.data(events)
+            if time.monotonic() > self.accept_again:
+                self.watch(self.listener, READ, self.on_client)
             for session in list(self.sessions):
                 if time.monotonic() - session.last_event > IDLE:
                     session.close()
@@ -92,8 +95,7 @@ class Session:
 
     def __init__(self, server: Server, control: socket.socket, peer: str) -> None:
         self.server, self.control, self.peer = server, control, peer
-        self.received = bytearray()  # not yet a whole line
-        self.replies = bytearray()  # not yet sent
+        self.received, self.replies = bytearray(), bytearray()  # no whole line yet; not yet sent
         self.closing = False  # close as soon as all replies are sent
         self.user, self.logged_in, self.guesses = "", False, 0
         self.directory = "/"
@@ -157,7 +159,6 @@ class Session:
         for sock in (self.control, self.passive, self.data):
             self.server.forget(sock)
         self.server.sessions.discard(self)
-        self.server.watch(self.server.listener, READ, self.server.on_client)
 
     def run(self, line: str) -> None:
         """Run one command: the one place where the login is asked for and errors become replies."""
@@ -356,7 +357,8 @@ class Transfer:
     def close(self) -> None:
         """Close file and connection."""
         self.session.server.forget(self.connection)
-        self.file.close()
+        with contextlib.suppress(OSError):  # a full disk ends the transfer, not the server
+            self.file.close()
 
 
 def line_of(entry: Path) -> str:
