@@ -146,13 +146,19 @@ def passive_again(place: Place) -> None:
     lesson=JAIL,
 )
 def jail_dots(place: Place) -> None:
-    """No path with .. leads out of the user's home."""
+    """No path with .. leads out of the user's home, neither to read nor to write."""
     secret = place.home.parent / "secret.txt"
     wire = place.session()
     for path in ("../secret.txt", "/../secret.txt", "sub/../../secret.txt", str(secret)):
         _keeps_secret(wire, path, secret.read_bytes())
     wire.ask("CWD ..", "2", "5")
     _keeps_secret(wire, "secret.txt", secret.read_bytes())
+    data = wire.data()
+    if wire.ask("STOR /../planted.txt", "1", "4", "5").code[0] == "1":
+        data.close()
+        wire.reply()
+    if (place.home.parent / "planted.txt").exists():
+        raise Unmet("550", "STOR /../planted.txt", "a file that is not in the user's home")
 
 
 def _keeps_secret(wire: Wire, path: str, secret: bytes) -> None:
@@ -212,15 +218,17 @@ def odd_names(place: Place) -> None:
     lesson="14: who connects to whom, and why active mode can be abused",
 )
 def bounce(place: Place) -> None:
-    """PORT to a foreign address or to a system's port is refused."""
+    """PORT or EPRT to a foreign address or to a system's port is refused."""
     wire = place.session()
-    for address, shown in (
-        ("192,0,2,1,200,10", "PORT to another machine"),
-        ("127,0,0,1,0,25", "PORT to port 25"),
+    for command, shown in (
+        ("PORT 192,0,2,1,200,10", "PORT to another machine"),
+        ("PORT 127,0,0,1,0,25", "PORT to port 25"),
+        ("EPRT |1|192.0.2.1|51210|", "EPRT to another machine"),
+        ("EPRT |1|127.0.0.1|25|", "EPRT to port 25"),
     ):
-        wire.send(f"PORT {address}\r\n".encode(), shown)
+        wire.send(f"{command}\r\n".encode(), shown)
         wire.reply("5")
-    wire.still_works("PORT")
+    wire.still_works("PORT and EPRT")
 
 
 @item(

@@ -99,7 +99,7 @@ class Serving:
         """
         program, script = self._command[:2]
         if program == sys.executable and script.endswith(".py") and not Path(script).is_file():
-            raise NotServingError(f"there is no file {script!r} here.")
+            raise NotServingError(f"there is no file {script!r}, seen from the current directory.")
         self._folder = tempfile.TemporaryDirectory(prefix="capstone-", ignore_cleanup_errors=True)
         try:
             home = furnish(Path(self._folder.name).resolve())

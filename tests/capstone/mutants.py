@@ -232,6 +232,22 @@ MUTANTS = [
         loses="passive-again",
         beside="jail-dots bounce",
     ),
+    coroutines(
+        "stores wherever the user says",
+        "        _, real = self.resolve(argument)\n"
+        '        return self.transfer(lambda: real.open("wb")',
+        '        real = Path(f"{self.server.home}/{argument}")\n'
+        '        return self.transfer(lambda: real.open("wb")',
+        loses="jail-dots",
+        beside="jail-links bounce",
+    ),
+    callbacks(
+        "says yes to EPRT",
+        'ANSWERS = {"NOOP"',
+        'ANSWERS = {"EPRT": (200, "Done."), "NOOP"',
+        loses="bounce",
+        beside="jail-dots",
+    ),
     callbacks(
         "follows links out of the home",
         "if not real.is_relative_to(self.server.home):",

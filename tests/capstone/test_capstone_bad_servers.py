@@ -162,7 +162,8 @@ def test_a_program_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_server_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--", "nowhere.py"]) == 1
     told = capsys.readouterr().out
-    assert told == "✘ The server was not judged: there is no file 'nowhere.py' here.\n"
+    assert told.startswith("✘ The server was not judged: there is no file 'nowhere.py'")
+    assert told.count("\n") == 1
 
 
 def test_a_program_that_prints_and_ends_is_told_without_its_port_and_home(
