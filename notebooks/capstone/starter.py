@@ -45,11 +45,13 @@ def serve(listener: socket.socket, home: Path, user: str, password: str) -> None
 
 def main() -> None:
     """Listen, say where, and serve until Ctrl-C or SIGTERM."""
-    if len(sys.argv) != 5:
-        sys.exit("usage: python starter.py PORT HOME USER PASSWORD")
-    port, home, user, password = sys.argv[1:]
+    try:
+        port, home, user, password = sys.argv[1:]
+        listener = socket.create_server((HOST, int(port)), backlog=500)
+    except (OSError, ValueError, OverflowError) as error:
+        sys.exit(f"{error}; usage: python starter.py PORT HOME USER PASSWORD")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as after Ctrl-C
-    with socket.create_server((HOST, int(port)), backlog=500) as listener:
+    with listener:
         listener.setblocking(False)
         print(f"listening on {HOST}:{listener.getsockname()[1]}", flush=True)
         try:

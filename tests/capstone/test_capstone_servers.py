@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -25,6 +26,7 @@ FTPHandler.authorizer = DummyAuthorizer()
 FTPHandler.authorizer.add_user(user, password, home, perm="elradfmwMT")
 FTPServer(("127.0.0.1", int(port)), FTPHandler).serve_forever()
 """
+STARTER = ROOT / "notebooks" / "capstone" / "starter.py"
 FTP_PROJECT = "python -m ftp_project serve {home} --port {port} --user {user}:{password}"
 FULL = f"in all                            {len(all_items()):3} of {len(all_items())}"
 
@@ -60,7 +62,7 @@ def test_pyftpdlib_loses_what_it_truly_does_wrong(tmp_path: Path) -> None:
 
 
 def test_the_starter_is_told_where_to_begin() -> None:
-    report = check_server(ROOT / "notebooks" / "capstone" / "starter.py")
+    report = check_server(STARTER)
     assert report.score == (0, len(all_items()))
     text = str(report)
     assert "came    the server closed the connection" in text
@@ -105,11 +107,21 @@ def test_many_users_with_one_who_stalls() -> None:
 
 
 def test_a_load_says_what_went_wrong() -> None:
-    result = load(ROOT / "notebooks" / "capstone" / "starter.py", users=3)
+    result = load(STARTER, users=3)
     assert not result.passed
     assert "uploads that arrived whole: 0 of 2" in str(result)
     assert "all others done while one user stalled: no" in str(result)
     assert "the server closed the connection" in str(result)
+
+
+@pytest.mark.parametrize("server", [STARTER, *SOLUTIONS.glob("*.py")], ids=lambda path: path.stem)
+@pytest.mark.parametrize("arguments", ["", "ftp . anna secret", "99999 . anna secret"])
+def test_wrong_arguments_are_told_in_one_sentence(server: Path, arguments: str) -> None:
+    command = [sys.executable, str(server), *arguments.split()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"; usage: python {server.name} PORT HOME USER PASSWORD\n")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("server", sorted(SOLUTIONS.glob("*.py")), ids=lambda path: path.stem)

@@ -200,10 +200,8 @@ class Session:
 
     def do_type(self, argument: str) -> None:
         """TYPE: bytes are moved as they are, whichever of the two is chosen."""
-        if argument.upper() in ("A", "A N", "I", "L 8"):
-            self.say(200, f"Type {argument.upper()}.")
-        else:
-            self.say(504, "Only the types A and I are done here.")
+        known = argument.upper() in ("A", "A N", "I", "L 8")
+        self.say(*((200, "Done.") if known else (504, "Only the types A and I are done here.")))
 
     def do_pwd(self, argument: str) -> None:
         """PWD: the directory, its quotation marks doubled."""
@@ -384,11 +382,13 @@ BEFORE_LOGIN = {"USER", "PASS", "QUIT"}
 
 def main() -> None:
     """Listen and serve until Ctrl-C or SIGTERM."""
-    if len(sys.argv) != 5:
-        sys.exit("usage: python callbacks.py PORT HOME USER PASSWORD")
-    port, home, user, password = sys.argv[1:]
+    try:
+        port, home, user, password = sys.argv[1:]
+        listener = socket.create_server((HOST, int(port)), backlog=500)
+    except (OSError, ValueError, OverflowError) as error:
+        sys.exit(f"{error}; usage: python callbacks.py PORT HOME USER PASSWORD")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as after Ctrl-C
-    with socket.create_server((HOST, int(port)), backlog=500) as listener:
+    with listener:
         listener.setblocking(False)
         print(f"listening on {HOST}:{listener.getsockname()[1]}", flush=True)
         with contextlib.suppress(KeyboardInterrupt):

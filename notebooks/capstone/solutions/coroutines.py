@@ -128,8 +128,7 @@ class Server:
     """What all sessions share."""
 
     def __init__(self, loop: Loop, home: Path, user: str, password: str) -> None:
-        self.loop = loop
-        self.home = home.resolve()
+        self.loop, self.home = loop, home.resolve()
         self.user, self.password = user, password
         self.sessions = 0
 
@@ -184,8 +183,7 @@ class Session:
 
     def say(self, code: int, text: str) -> Coro:
         """Send a reply. While the user does not read, no command is taken from this session."""
-        reply = f"{code} {text}\r\n"
-        yield from send_all(self.control, reply.encode("utf-8", "surrogateescape"))
+        yield from send_all(self.control, f"{code} {text}\r\n".encode("utf-8", "surrogateescape"))
 
     def line(self) -> Coro:
         """Return the next command, or None when the user has left."""
@@ -383,12 +381,14 @@ BEFORE_LOGIN = {"USER", "PASS", "QUIT"}
 
 def main() -> None:
     """Listen and serve until Ctrl-C or SIGTERM."""
-    if len(sys.argv) != 5:
-        sys.exit("usage: python coroutines.py PORT HOME USER PASSWORD")
-    port, home, user, password = sys.argv[1:]
+    try:
+        port, home, user, password = sys.argv[1:]
+        listener = socket.create_server((HOST, int(port)), backlog=500)
+    except (OSError, ValueError, OverflowError) as error:
+        sys.exit(f"{error}; usage: python coroutines.py PORT HOME USER PASSWORD")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as after Ctrl-C
     loop = Loop()
-    with socket.create_server((HOST, int(port)), backlog=500) as listener:
+    with listener:
         listener.setblocking(False)
         print(f"listening on {HOST}:{listener.getsockname()[1]}", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
