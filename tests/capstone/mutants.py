@@ -154,15 +154,11 @@ MUTANTS = [
         beside="leaves",
     ),
     callbacks(
-        "waits for a data connection",
-        "        self.passive.setblocking(False)\n"
-        "        self.server.watch(self.passive, READ, self.on_data_connection)\n",
-        "",
-        '        self.say(150, "Here it goes.")\n',
-        '        self.say(150, "Here it goes.")\n'
-        "        self.data or self.on_data_connection(READ)\n",
+        "takes a late data connection for the end of the transfer",
         "        if self.transfer:\n            self.transfer.start()\n",
-        "",
+        "        if self.transfer:\n"
+        "            self.transfer.connection, self.data = connection, None\n"
+        '            self.transfer.finish(226, "Done.")\n',
         loses="late-connection",
         beside="leaves half-command",
     ),
