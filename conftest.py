@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     _choose_paths(config)
     _set_environment()
+    _hear_interrupts()
     if config.option.nbval or config.option.nbval_lax:
         _set_nbval_options(config)
         config.stash[_kernel_home] = _use_plain_kernels()
@@ -60,6 +62,15 @@ def _choose_paths(config: pytest.Config) -> None:
     else:
         chosen = [TESTS]
     config.args[:] = [str(path) for path in chosen if path.is_dir()]
+
+
+def _hear_interrupts() -> None:
+    """Let children be interrupted also where a shell started the tests in the background.
+
+    It makes them ignore SIGINT, which every child would inherit (POSIX shell, 2.11).
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _set_environment() -> None:

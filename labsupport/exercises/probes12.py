@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from labsupport.exercises.verdicts import RIGHT, Verdict, wrong
 
 Answer = Callable[..., Any]
 _BIG = 4_000_000
+_MEANWHILE = 0.3  # seconds until so many bytes have gone as far as they go
 _TRIES = 50  # calls of send in a row that take nothing
 _BEFORE = 0.2  # seconds in which a server takes what a client sends
 _ENOUGH = 64 * 1024
@@ -275,8 +278,11 @@ def _visit_stalled(loop: Loop, address: Address) -> None:
     with Visitor(address) as visitor:
         visitor.expect("hello", "HELLO", "a client sent 5 bytes")
 
-        def ask_often() -> None:  # each answer lets a turn pass, so that all is taken meanwhile
-            for _ in range(100):
+        def ask_often() -> None:  # each answer lets a turn pass, and the bytes need some time
+            enough = time.monotonic() + _MEANWHILE
+            for turn in itertools.count():
+                if turn >= 100 and time.monotonic() > enough:
+                    return
                 visitor.expect("me too", "ME TOO", "another client did not read its long answer")
 
         with Visitor(address) as slow:

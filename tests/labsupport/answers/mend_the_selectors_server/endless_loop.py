@@ -1,4 +1,4 @@
-# reason: another client did not read its long answer; .* The server was at the line `rest = rest\[
+# reason: (computes without end|The server was) at the line `rest = rest\[
 import contextlib
 import selectors
 from selectors import EVENT_READ, EVENT_WRITE
