@@ -160,7 +160,7 @@ MUTANTS = [
         "            self.transfer.connection, self.data = connection, None\n"
         '            self.transfer.finish(226, "Done.")\n',
         loses="late-connection",
-        beside="leaves half-command",
+        beside="split-command joined-commands",  # no transfers: whose data come late is luck
     ),
     callbacks(
         "ends when a client resets",
