@@ -49,13 +49,13 @@ def lab_program(arguments: list[str]) -> list[str]:
 def test_program(arguments: list[str]) -> list[str]:
     """Return the arguments that run every test and every notebook on all cores.
 
-    Two workers for each core: tests of concurrency spend half of their time waiting.
+    Three workers for each core: tests of concurrency spend most of their time waiting.
     """
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
     else:
         cores = os.cpu_count() or 1
-    workers = str(min(2 * cores, MOST_WORKERS))
+    workers = str(min(3 * cores, MOST_WORKERS))
     return ["pytest", "--nbval", "-n", workers, "--dist", "loadfile", *arguments]
 
 
