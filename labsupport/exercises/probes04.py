@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import textwrap
 from collections.abc import Callable, Generator
+from multiprocessing import active_children
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,10 +103,11 @@ def add_up(answer: Answer, folder: Path) -> dict[str, Any]:
     """Judge `add_up(task, parts)`: every result counts, and the tasks run at the same time."""
     note("probe")
     value = answer(tasks04.weigh, list(tasks04.PARTS))
-    return _judge_sum(value, read_notes()).as_json()
+    at_work = [each for each in active_children() if not each.name.startswith("SyncManager")]
+    return _judge_sum(value, read_notes(), len(at_work)).as_json()
 
 
-def _judge_sum(value: object, notes: list[Note]) -> Verdict:
+def _judge_sum(value: object, notes: list[Note], at_work: int) -> Verdict:
     parts = tasks04.PARTS
     begun = {entry["pid"] for entry in notes if entry["kind"] == "begin" and "part" in entry}
     expected = sum(map(tasks04.weight_of, parts))
@@ -124,6 +126,11 @@ def _judge_sum(value: object, notes: list[Note]) -> Verdict:
             "the total is 0.",
             "An ordinary variable belongs to one process. Take a multiprocessing.Value, hand it "
             "to the children, and join them before you read it.",
+        )
+    if value != expected and at_work:
+        return wrong(
+            f"add_up returned the total while processes were still at work: {at_work}.",
+            "join() each of them before you read the value.",
         )
     if value != expected:
         return wrong(
