@@ -79,7 +79,7 @@ def test_tasks_their_order_their_errors_and_the_death_of_a_node(
 def test_what_cannot_be_sent_fails_its_own_task_only() -> None:
     with local_cluster(ray=False) as cluster, cluster.pool() as pool:
         unsendable = pool.apply_async(lambda: 1)
-        with pytest.raises(Exception, match="pickle|Can't get local object"):
+        with pytest.raises(Exception, match=r"pickle|Can't get local object"):
             unsendable.get(10)
         assert pool.map(abs, [-1]) == [1]
 

@@ -1,4 +1,4 @@
-# reason: (computes without end|The server was) at the line .(rest = rest\[|with contextlib|while rest)
+# reason: (without end|The server was) at the line .(rest = rest\[|with contextlib|while rest)
 import contextlib
 import selectors
 from selectors import EVENT_READ, EVENT_WRITE
