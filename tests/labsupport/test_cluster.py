@@ -36,10 +36,14 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
 
 
 def where(place: Path, number: int) -> str:
-    """Say that this task has begun; on node B it never ends."""
+    """Say on node B that this task has begun, and never end; on node A end when that is said."""
     if node_name() == "B":
         (place / "stuck").touch()
         signal.pause()
+    # Else two quick workers of node A could do all tasks before node B has begun one.
+    deadline = time.monotonic() + 60
+    while not (place / "stuck").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
     return node_name()
 
 
