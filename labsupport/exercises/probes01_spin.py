@@ -83,14 +83,14 @@ def _fault_in_spins(stage: _Stage) -> Verdict | None:
             f"spin was called {stage.during} times, then no more, although the job still ran.",
             "Spin until the job is done, not a fixed number of times: ask future.done().",
         )
-    if stage.after > 3:  # a busy machine delays the news that the job is done
-        return wrong(
-            f"spin was called {stage.after} times after the job had ended.",
-            "Ask before every spin whether the job is done.",
-        )
     if stage.during > _MOST_SPINS:
         return wrong(
             f"spin was called more than {_MOST_SPINS} times in a moment, without a pause.",
             "Such a loop takes the GIL from the job. Sleep for a twentieth of a second each time.",
+        )
+    if stage.after > 3:  # a busy machine delays the news that the job is done
+        return wrong(
+            f"spin was called {stage.after} times after the job had ended.",
+            "Ask before every spin whether the job is done.",
         )
     return None

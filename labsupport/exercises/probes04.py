@@ -121,16 +121,16 @@ def _judge_sum(value: object, notes: list[Note], at_work: int) -> Verdict:
     if isinstance(value, bool) or not isinstance(value, int | float):
         kind = "None" if value is None else f"a {type(value).__name__}"
         return wrong(f"add_up returned {kind}, not a number.", "Return the value of the total.")
+    if value != expected and at_work:
+        return wrong(
+            f"add_up returned the total while processes were still at work: {at_work}.",
+            "join() each of them before you read the value.",
+        )
     if value == 0:
         return wrong(
             "the total is 0.",
             "An ordinary variable belongs to one process. Take a multiprocessing.Value, hand it "
             "to the children, and join them before you read it.",
-        )
-    if value != expected and at_work:
-        return wrong(
-            f"add_up returned the total while processes were still at work: {at_work}.",
-            "join() each of them before you read the value.",
         )
     if value != expected:
         return wrong(

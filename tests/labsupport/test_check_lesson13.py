@@ -27,18 +27,16 @@ from labsupport.exercises.crowd import Failed
 from labsupport.exercises.probes13_chat import _LINES, _MANY, _verify
 from labsupport.exercises.selector_loop import Coro, Loop, Script
 from labsupport.judge import judge
-from labsupport.watch import Limits
 
 LESSON = exercises_of("13")
 LESSON_13 = Path(__file__).resolve().parents[2] / "notebooks" / "src" / "13_selectors_and_loops.md"
-QUICK = Limits(cpu=1.0)  # an endless loop is one also after a second
 
 
 @pytest.mark.parametrize("path", wrong_answers(LESSON))
 def test_a_wrong_answer_gets_its_true_reason(path: Path, tmp_path: Path) -> None:
     exercise = exercises()[path.parent.name]
     answer = load(tmp_path, path.read_text(encoding="utf-8"), exercise.function)
-    assert_wrong_for_its_reason(path, *judge(exercise, answer, QUICK))
+    assert_wrong_for_its_reason(path, *judge(exercise, answer))
 
 
 @pytest.mark.parametrize("name", LESSON)

@@ -1,4 +1,4 @@
-# reason: the total is 0|while processes were still at work
+# reason: the total while processes were still at work
 import multiprocessing as mp
 
 

@@ -1,4 +1,4 @@
-# reason: (without end|The server was) at the line .(rest = rest\[|with contextlib|while rest)
+# reason: another client did not read .* at the line .(rest = rest\[|with contextlib|while rest)
 import contextlib
 import selectors
 from selectors import EVENT_READ, EVENT_WRITE

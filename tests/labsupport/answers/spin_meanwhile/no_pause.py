@@ -1,4 +1,4 @@
-# reason: spin was called (more than 60 times in a moment|\d+ times after the job had ended)
+# reason: spin was called more than 60 times in a moment
 from concurrent.futures import ThreadPoolExecutor
 
 
