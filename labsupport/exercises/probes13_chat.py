@@ -68,6 +68,8 @@ def _hears(crowd: Crowd, client: Client, wanted: bytes, occasion: str, step: str
 
 
 def _leave(crowd: Crowd, *clients: Client) -> None:
+    # Who closes with something unread resets the connection (RFC 1122 4.2.2.13): not politely.
+    crowd.settle("clients have heard what was said")
     for client in clients:
         client.close()
     crowd.settle("a client has left", "recv returns b'' when a client has left, again and again.")
@@ -109,8 +111,10 @@ def _reset(crowd: Crowd) -> None:
     crowd.until(lambda: not rude.to_say)
     crowd.settle("a client has said half a line")
     rude.reset()
-    ann.to_say += b"still here\n"
     step = "A reset concerns one client: catch it where this client is served."
+    # Else the next line might still be served before the reset is noticed.
+    crowd.settle("a client has reset its connection", step)
+    ann.to_say += b"still here\n"
     _hears(crowd, bob, b"still here\n", "a client has reset its connection; of the next line", step)
     _leave(crowd, ann, bob)
 
