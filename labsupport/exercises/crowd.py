@@ -15,21 +15,13 @@ import time
 from collections.abc import Callable
 
 from labsupport.exercises.selector_watch import Answer, Watched
-from labsupport.exercises.verdicts import RIGHT, Verdict, wrong
+from labsupport.exercises.verdicts import RIGHT, Failed, Verdict, wrong
 
 SPINNING = 200  # turns with nothing to do
 _PATIENCE = 2.0  # seconds in which no byte moves
 _STILL = 0.5  # the same while the server rests: a window may open late (man 7 tcp)
 _LOOK = 0.02
 _PART = 1 << 16
-
-
-class Failed(Exception):  # noqa: N818 - says what was found
-    """A client met something wrong: the reason, and the next step."""
-
-    def __init__(self, reason: str, step: str) -> None:
-        super().__init__(reason)
-        self.reason, self.step = reason, step
 
 
 class Client:

@@ -7,7 +7,6 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from labsupport.exercises.crowd import Failed
 from labsupport.exercises.selector_loop import (
     Cancelled,
     Coro,
@@ -17,6 +16,7 @@ from labsupport.exercises.selector_loop import (
     Stuck,
     Task,
 )
+from labsupport.exercises.verdicts import Failed
 
 NEAR = 0.02  # seconds of the scripted clock
 

@@ -14,8 +14,8 @@ from gevent import socket as gsocket
 
 from labsupport.address import Address
 from labsupport.exercises.greenlets import Answer
-from labsupport.exercises.verdicts import RIGHT, wrong
-from labsupport.exercises.visitors import Failed, Server, Visitor, try_server
+from labsupport.exercises.verdicts import RIGHT, Failed, wrong
+from labsupport.exercises.visitors import Server, Visitor, try_server
 
 
 def answer_lines(answer: Answer, folder: Path) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from selectors import EVENT_READ
 from typing import Any
 
-from labsupport.exercises.crowd import Client, Crowd, Failed, visit
+from labsupport.exercises.crowd import Client, Crowd, visit
 from labsupport.exercises.selector_watch import Answer, Watched
+from labsupport.exercises.verdicts import Failed
 
 _MUCH = 1_000_000
 _TRIPS = 20  # questions of another client while one does not read

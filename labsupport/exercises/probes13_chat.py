@@ -6,8 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from labsupport.exercises.crowd import Client, Crowd, Failed, visit
+from labsupport.exercises.crowd import Client, Crowd, visit
 from labsupport.exercises.selector_watch import Answer
+from labsupport.exercises.verdicts import Failed
 
 _MOST = 512 * 1024
 _MANY = 50

@@ -11,10 +11,9 @@ from pathlib import Path
 from selectors import EVENT_READ
 from typing import Any
 
-from labsupport.exercises.crowd import Failed
 from labsupport.exercises.loop_scene import FINALLY, NEAR, WATCHDOG, Scene
 from labsupport.exercises.selector_loop import Coro, Loop
-from labsupport.exercises.verdicts import RIGHT, wrong
+from labsupport.exercises.verdicts import RIGHT, Failed, wrong
 
 Answer = Callable[..., Any]
 

@@ -13,8 +13,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from labsupport.address import Address
-from labsupport.exercises.verdicts import RIGHT, Verdict, wrong
-from labsupport.exercises.visitors import Failed, Visitor
+from labsupport.exercises.verdicts import RIGHT, Failed, Verdict, wrong
+from labsupport.exercises.visitors import Visitor
 
 VISIT = 15.0  # seconds for all visits together
 IDLE = 0.2  # seconds in which a loop with nothing to do is watched

@@ -29,6 +29,14 @@ class Verdict(NamedTuple):
         return self._asdict()
 
 
+class Failed(Exception):  # noqa: N818 - says what was found
+    """A client met something wrong: the reason, and the next step."""
+
+    def __init__(self, reason: str, step: str) -> None:
+        super().__init__(reason)
+        self.reason, self.step = reason, step
+
+
 RIGHT = Verdict("right")
 
 

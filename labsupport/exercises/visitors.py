@@ -17,19 +17,11 @@ import gevent
 from gevent import socket as gsocket
 
 from labsupport.address import Address
-from labsupport.exercises.verdicts import RIGHT, Verdict, wrong
+from labsupport.exercises.verdicts import RIGHT, Failed, Verdict, wrong
 
 PATIENCE = 2.5  # seconds for a reply
 QUIET = 0.15  # seconds in which nothing may come
 VISIT = 15.0  # seconds for all visits together
-
-
-class Failed(Exception):  # noqa: N818
-    """A visitor met something wrong: the reason, and the next step."""
-
-    def __init__(self, reason: str, step: str) -> None:
-        super().__init__(reason)
-        self.reason, self.step = reason, step
 
 
 @dataclass
