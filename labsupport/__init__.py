@@ -14,61 +14,126 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from labsupport import hostile
+    from labsupport.balancer_picture import Upload, show_uploads
     from labsupport.bars import ratio_bars
+    from labsupport.capstone.many import load
+    from labsupport.capstone.referee import check_server
     from labsupport.check import check, hint, solution
     from labsupport.clients import clients
+    from labsupport.cluster import local_cluster, node_name
+    from labsupport.demos import old_selectors, selectors_echo
+    from labsupport.demos.select_steps import old_final
     from labsupport.drawing import show_timelines
     from labsupport.events import Recorder
     from labsupport.explore import explore
     from labsupport.extension import load_ipython_extension
+    from labsupport.film import film
+    from labsupport.film_picture import show_film
+    from labsupport.film_selectors import film_loop, film_selectors
     from labsupport.glossary import glossary
     from labsupport.hang import explain_hang
+    from labsupport.idle_costs import measure_idle
+    from labsupport.idle_picture import show_idle
+    from labsupport.phases import NotOfferedError, watch_read
+    from labsupport.phases_picture import show_reads
     from labsupport.picture import Picture
     from labsupport.programs import run_program
     from labsupport.quiz import quiz
     from labsupport.servers import running_server
-    from labsupport.timeline import Timeline
+    from labsupport.steps import changes, step, step_text
+    from labsupport.timeline import Span, Timeline
+    from labsupport.tree import process_tree
     from labsupport.turns import StepLock
+    from labsupport.uring import Ring
 
 __all__ = [
+    "NotOfferedError",
     "Picture",
     "Recorder",
+    "Ring",
+    "Span",
     "StepLock",
     "Timeline",
+    "Upload",
+    "changes",
     "check",
+    "check_server",
     "clients",
     "explain_hang",
     "explore",
+    "film",
+    "film_loop",
+    "film_selectors",
     "glossary",
     "hint",
     "hostile",
+    "load",
     "load_ipython_extension",
+    "local_cluster",
+    "measure_idle",
+    "node_name",
+    "old_final",
+    "old_selectors",
+    "process_tree",
     "quiz",
     "ratio_bars",
     "run_program",
     "running_server",
+    "selectors_echo",
+    "show_film",
+    "show_idle",
+    "show_reads",
     "show_timelines",
+    "show_uploads",
     "solution",
+    "step",
+    "step_text",
+    "watch_read",
 ]
 
+# where each name is defined; a module itself stands in its package
 _HOME = {
-    "Picture": "picture",
-    "Recorder": "events",
-    "StepLock": "turns",
-    "Timeline": "timeline",
-    "check": "check",
-    "clients": "clients",
-    "explain_hang": "hang",
-    "explore": "explore",
-    "glossary": "glossary",
-    "hint": "check",
-    "load_ipython_extension": "extension",
-    "quiz": "quiz",
-    "ratio_bars": "bars",
-    "run_program": "programs",
-    "running_server": "servers",
-    "show_timelines": "drawing",
-    "solution": "check",
+    "NotOfferedError": "labsupport.phases",
+    "Picture": "labsupport.picture",
+    "Recorder": "labsupport.events",
+    "Ring": "labsupport.uring",
+    "Span": "labsupport.timeline",
+    "StepLock": "labsupport.turns",
+    "Timeline": "labsupport.timeline",
+    "Upload": "labsupport.balancer_picture",
+    "changes": "labsupport.steps",
+    "check": "labsupport.check",
+    "check_server": "labsupport.capstone.referee",
+    "clients": "labsupport.clients",
+    "explain_hang": "labsupport.hang",
+    "explore": "labsupport.explore",
+    "film": "labsupport.film",
+    "film_loop": "labsupport.film_selectors",
+    "film_selectors": "labsupport.film_selectors",
+    "glossary": "labsupport.glossary",
+    "hint": "labsupport.check",
+    "load": "labsupport.capstone.many",
+    "load_ipython_extension": "labsupport.extension",
+    "local_cluster": "labsupport.cluster",
+    "measure_idle": "labsupport.idle_costs",
+    "node_name": "labsupport.cluster",
+    "old_final": "labsupport.demos.select_steps",
+    "old_selectors": "labsupport.demos",
+    "process_tree": "labsupport.tree",
+    "quiz": "labsupport.quiz",
+    "ratio_bars": "labsupport.bars",
+    "run_program": "labsupport.programs",
+    "running_server": "labsupport.servers",
+    "selectors_echo": "labsupport.demos",
+    "show_film": "labsupport.film_picture",
+    "show_idle": "labsupport.idle_picture",
+    "show_reads": "labsupport.phases_picture",
+    "show_timelines": "labsupport.drawing",
+    "show_uploads": "labsupport.balancer_picture",
+    "solution": "labsupport.check",
+    "step": "labsupport.steps",
+    "step_text": "labsupport.steps",
+    "watch_read": "labsupport.phases",
 }
 
 
@@ -78,7 +143,8 @@ def __getattr__(name: str) -> Any:
         return import_module("labsupport.hostile")
     if name not in _HOME:
         raise AttributeError(f"labsupport has no {name!r}; it offers {', '.join(__all__)}")
-    return getattr(import_module(f"labsupport.{_HOME[name]}"), name)
+    # as `from MODULE import NAME` does it: NAME may be a module too
+    return getattr(__import__(_HOME[name], fromlist=[name]), name)
 
 
 def __dir__() -> list[str]:
