@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from labsupport.demos import old_selectors, selectors_echo
     from labsupport.demos.select_steps import old_final
     from labsupport.drawing import show_timelines
-    from labsupport.events import Recorder
     from labsupport.explore import explore
     from labsupport.extension import load_ipython_extension
     from labsupport.film import film
@@ -41,7 +40,8 @@ if TYPE_CHECKING:
     from labsupport.quiz import quiz
     from labsupport.servers import running_server
     from labsupport.steps import changes, step, step_text
-    from labsupport.timeline import Span, Timeline
+    from labsupport.traces.recorder import Recorder
+    from labsupport.traces.timeline import Span, Timeline
     from labsupport.tree import process_tree
     from labsupport.turns import StepLock
     from labsupport.uring import Ring
@@ -95,11 +95,11 @@ __all__ = [
 _HOME = {
     "NotOfferedError": "labsupport.phases",
     "Picture": "labsupport.picture",
-    "Recorder": "labsupport.events",
+    "Recorder": "labsupport.traces.recorder",
     "Ring": "labsupport.uring",
-    "Span": "labsupport.timeline",
+    "Span": "labsupport.traces.timeline",
     "StepLock": "labsupport.turns",
-    "Timeline": "labsupport.timeline",
+    "Timeline": "labsupport.traces.timeline",
     "Upload": "labsupport.balancer_picture",
     "changes": "labsupport.steps",
     "check": "labsupport.check",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from labsupport.layout import Bar, Families, Rows, arrange, place_labels
 from labsupport.picture import Picture
 from labsupport.svg import Drawing, round_ticks, shorten, text_width, tick_labels, time_unit, wrap
-from labsupport.timeline import Timeline
+from labsupport.traces.timeline import Timeline
 
 WIDTH = 800
 MARGIN = 20

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from labsupport.svg import SYMBOLS, family, shorten, text_width
 from labsupport.theme import SERIES
-from labsupport.timeline import Mark, Span, Timeline
+from labsupport.traces.timeline import Mark, Span, Timeline
 
 TEXT_SIZE = 12
 PADDING = 6

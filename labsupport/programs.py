@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from labsupport.events import ENVIRONMENT_VARIABLE, Recorder
 from labsupport.guard import GuardedProcess, start_guarded
+from labsupport.traces.recorder import ENVIRONMENT_VARIABLE, Recorder
 
 OUTPUT_LIMIT = 100_000  # characters: more would make a notebook that no browser opens
 INTERRUPT_GRACE = 2.0  # seconds in which an interrupted program may say good-bye

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from labsupport.drawing import show_timelines
 from labsupport.picture import Picture
-from labsupport.timeline import Mark, Span, Timeline
+from labsupport.traces.timeline import Mark, Span, Timeline
 
 ROOM_FOR_CHANGES = 6  # with more steps the bars are too short for what each step changed
 

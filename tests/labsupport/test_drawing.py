@@ -11,7 +11,7 @@ from labsupport.drawing import MOST_LANES, show_timelines
 from labsupport.layout import Families, arrange, place_labels
 from labsupport.svg import Drawing, family, round_ticks, shorten, text_width, tick_labels, wrap
 from labsupport.theme import DARK, LIGHT, SERIES, bar_fill, contrast, mix
-from labsupport.timeline import Mark, Span, Timeline
+from labsupport.traces.timeline import Mark, Span, Timeline
 
 SVG = "{http://www.w3.org/2000/svg}"
 

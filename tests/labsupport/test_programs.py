@@ -171,7 +171,7 @@ def test_events_of_the_program_and_its_children_are_read(run: Run) -> None:
     finished = run(
         """
         import multiprocessing
-        from labsupport.events import Recorder
+        from labsupport.traces.recorder import Recorder
 
         def work(number):
             with Recorder.from_environment().span(f"task {number}"):

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-import labsupport.events
-from labsupport.events import LONGEST_LABEL, Recorder
+import labsupport.traces.recorder
+from labsupport.traces.recorder import LONGEST_LABEL, Recorder
 
 START_METHODS = multiprocessing.get_all_start_methods()
 
@@ -165,8 +165,8 @@ def test_clear_forgets_and_a_span_open_at_that_time_is_left_out():
 
 PROGRAM = """
 import threading
-import labsupport.events
-from labsupport.events import Recorder
+import labsupport.traces.recorder
+from labsupport.traces.recorder import Recorder
 recorder = Recorder.from_environment()
 with recorder.span("program"):
     thread = threading.Thread(target=recorder.mark, args=("thread",))
@@ -180,7 +180,7 @@ PATCHED = """
 from gevent import monkey
 monkey.patch_all()
 import gevent, threading, time
-from labsupport.events import Recorder
+from labsupport.traces.recorder import Recorder
 recorder = Recorder()
 def task(label):
     with recorder.span(label):
@@ -262,7 +262,7 @@ def test_files_of_killed_processes_are_swept_and_those_of_living_ones_stay(tmp_p
         path.touch()
     for path in old.values():
         os.utime(path, (1, 1))
-    labsupport.events._sweep.cache_clear()
+    labsupport.traces.recorder._sweep.cache_clear()
     recorder = Recorder()
     left = {path.name for path in tmp_path.iterdir()} - {Path(recorder.path).name}
     assert left == {old[os.getpid()].name, old["x"].name, young.name}
@@ -282,6 +282,6 @@ def test_copies_do_not_leak_descriptors():
 
 
 def test_the_examples_in_the_docstrings():
-    result = doctest.testmod(labsupport.events)
+    result = doctest.testmod(labsupport.traces.recorder)
     assert result.attempted
     assert not result.failed

@@ -28,7 +28,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from labsupport.timeline import Timeline, read_timeline
+from labsupport.traces.timeline import Timeline, read_timeline
 
 ENVIRONMENT_VARIABLE = "LAB_EVENTS"
 LONGEST_LABEL = 200

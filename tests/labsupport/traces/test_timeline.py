@@ -4,8 +4,8 @@ import doctest
 
 import pytest
 
-import labsupport.timeline
-from labsupport.timeline import Mark, Span, Timeline, read_timeline
+import labsupport.traces.timeline
+from labsupport.traces.timeline import Mark, Span, Timeline, read_timeline
 
 
 def work(label: str, start: float, end: float | None, lane: str = "P1") -> Span:
@@ -118,6 +118,6 @@ def test_too_many_events_are_refused():
 
 
 def test_the_examples_in_the_docstrings():
-    result = doctest.testmod(labsupport.timeline)
+    result = doctest.testmod(labsupport.traces.timeline)
     assert result.attempted
     assert not result.failed
