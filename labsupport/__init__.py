@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from labsupport import hostile
     from labsupport.balancer_picture import Upload, show_uploads
-    from labsupport.bars import ratio_bars
     from labsupport.capstone.many import load
     from labsupport.capstone.referee import check_server
     from labsupport.check import check, hint, solution
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from labsupport.cluster import local_cluster, node_name
     from labsupport.demos import old_selectors, selectors_echo
     from labsupport.demos.select_steps import old_final
-    from labsupport.drawing import show_timelines
     from labsupport.explore import explore
     from labsupport.extension import load_ipython_extension
     from labsupport.film import film
@@ -35,14 +33,16 @@ if TYPE_CHECKING:
     from labsupport.idle_picture import show_idle
     from labsupport.phases import NotOfferedError, watch_read
     from labsupport.phases_picture import show_reads
-    from labsupport.picture import Picture
+    from labsupport.pictures.bars import ratio_bars
+    from labsupport.pictures.picture import Picture
+    from labsupport.pictures.timeline_view import show_timelines
+    from labsupport.pictures.tree import process_tree
     from labsupport.programs import run_program
     from labsupport.quiz import quiz
     from labsupport.servers import running_server
     from labsupport.steps import changes, step, step_text
     from labsupport.traces.recorder import Recorder
     from labsupport.traces.timeline import Span, Timeline
-    from labsupport.tree import process_tree
     from labsupport.turns import StepLock
     from labsupport.uring import Ring
 
@@ -94,7 +94,7 @@ __all__ = [
 # where each name is defined; a module itself stands in its package
 _HOME = {
     "NotOfferedError": "labsupport.phases",
-    "Picture": "labsupport.picture",
+    "Picture": "labsupport.pictures.picture",
     "Recorder": "labsupport.traces.recorder",
     "Ring": "labsupport.uring",
     "Span": "labsupport.traces.timeline",
@@ -119,16 +119,16 @@ _HOME = {
     "node_name": "labsupport.cluster",
     "old_final": "labsupport.demos.select_steps",
     "old_selectors": "labsupport.demos",
-    "process_tree": "labsupport.tree",
+    "process_tree": "labsupport.pictures.tree",
     "quiz": "labsupport.quiz",
-    "ratio_bars": "labsupport.bars",
+    "ratio_bars": "labsupport.pictures.bars",
     "run_program": "labsupport.programs",
     "running_server": "labsupport.servers",
     "selectors_echo": "labsupport.demos",
     "show_film": "labsupport.film_picture",
     "show_idle": "labsupport.idle_picture",
     "show_reads": "labsupport.phases_picture",
-    "show_timelines": "labsupport.drawing",
+    "show_timelines": "labsupport.pictures.timeline_view",
     "show_uploads": "labsupport.balancer_picture",
     "solution": "labsupport.check",
     "step": "labsupport.steps",

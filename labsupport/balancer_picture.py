@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from labsupport.picture import Picture
-from labsupport.svg import Drawing, shorten, wrap
+from labsupport.pictures.canvas import Drawing, shorten, wrap
+from labsupport.pictures.picture import Picture
 
 WIDTH = 800
 MARGIN = 20

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from labsupport.film import LISTENER, Film, Turn
-from labsupport.picture import Picture
-from labsupport.svg import Drawing, shorten, wrap
+from labsupport.pictures.canvas import Drawing, shorten, wrap
+from labsupport.pictures.picture import Picture
 
 WIDTH, MARGIN, GAP, COLUMNS = 800, 20, 12, 3
 FRAME = (WIDTH - 2 * MARGIN - (COLUMNS - 1) * GAP) / COLUMNS

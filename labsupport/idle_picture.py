@@ -6,8 +6,8 @@ import math
 import selectors
 
 from labsupport.idle_costs import WAYS, IdleCosts
-from labsupport.picture import Picture
-from labsupport.svg import Drawing, shorten, wrap
+from labsupport.pictures.canvas import Drawing, shorten, wrap
+from labsupport.pictures.picture import Picture
 
 WIDTH, MARGIN = 800, 20
 LEFT, RIGHT = 84.0, 730.0  # of the field; at its right stand the names of the lines

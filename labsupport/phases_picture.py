@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from labsupport.phases import ReadWatch
-from labsupport.picture import Picture
-from labsupport.svg import Drawing, number, text_width, wrap
+from labsupport.pictures.canvas import Drawing, number, text_width, wrap
+from labsupport.pictures.picture import Picture
 
 WIDTH, MARGIN = 800, 20
 LEFT, MIDDLE, RIGHT = 206.0, 496.0, 780.0  # columns: waiting from LEFT, copying from MIDDLE

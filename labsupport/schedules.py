@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from labsupport.drawing import show_timelines
-from labsupport.picture import Picture
+from labsupport.pictures.picture import Picture
+from labsupport.pictures.timeline_view import show_timelines
 from labsupport.traces.timeline import Mark, Span, Timeline
 
 ROOM_FOR_CHANGES = 6  # with more steps the bars are too short for what each step changed

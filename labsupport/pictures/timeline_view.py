@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labsupport.layout import Bar, Families, Rows, arrange, place_labels
-from labsupport.picture import Picture
-from labsupport.svg import Drawing, round_ticks, shorten, text_width, tick_labels, time_unit, wrap
+from labsupport.pictures.canvas import (
+    Drawing,
+    round_ticks,
+    shorten,
+    text_width,
+    tick_labels,
+    time_unit,
+    wrap,
+)
+from labsupport.pictures.layout import Bar, Families, Rows, arrange, place_labels
+from labsupport.pictures.picture import Picture
 from labsupport.traces.timeline import Timeline
 
 WIDTH = 800

@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from labsupport.svg import SYMBOLS, family, shorten, text_width
-from labsupport.theme import SERIES
+from labsupport.pictures.canvas import SYMBOLS, family, shorten, text_width
+from labsupport.pictures.theme import SERIES
 from labsupport.traces.timeline import Mark, Span, Timeline
 
 TEXT_SIZE = 12

@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-import labsupport.bars
-from labsupport.bars import ratio_bars
+import labsupport.pictures.bars
+from labsupport.pictures.bars import ratio_bars
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -60,6 +60,6 @@ def test_bad_costs_are_refused_in_words(costs, baseline, sentence):
 
 
 def test_the_examples_in_the_docstrings():
-    result = doctest.testmod(labsupport.bars)
+    result = doctest.testmod(labsupport.pictures.bars)
     assert result.attempted
     assert not result.failed

@@ -6,11 +6,19 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-import labsupport.svg
-from labsupport.drawing import MOST_LANES, show_timelines
-from labsupport.layout import Families, arrange, place_labels
-from labsupport.svg import Drawing, family, round_ticks, shorten, text_width, tick_labels, wrap
-from labsupport.theme import DARK, LIGHT, SERIES, bar_fill, contrast, mix
+import labsupport.pictures.canvas
+from labsupport.pictures.canvas import (
+    Drawing,
+    family,
+    round_ticks,
+    shorten,
+    text_width,
+    tick_labels,
+    wrap,
+)
+from labsupport.pictures.layout import Families, arrange, place_labels
+from labsupport.pictures.theme import DARK, LIGHT, SERIES, bar_fill, contrast, mix
+from labsupport.pictures.timeline_view import MOST_LANES, show_timelines
 from labsupport.traces.timeline import Mark, Span, Timeline
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -245,6 +253,6 @@ def test_a_legend_breaks_where_the_row_is_full():
 
 
 def test_the_examples_in_the_docstrings():
-    result = doctest.testmod(labsupport.svg)
+    result = doctest.testmod(labsupport.pictures.canvas)
     assert result.attempted
     assert not result.failed

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-import labsupport.picture
-from labsupport.picture import Picture
+import labsupport.pictures.picture
+from labsupport.pictures.picture import Picture
 
 PICTURE = Picture("<svg>é</svg>", alt='two "bars"\n& <one> gap', text="two bars, one gap")
 
@@ -52,4 +52,4 @@ def test_saving_writes_the_whole_document_or_nothing(tmp_path):
 
 
 def test_the_examples_in_the_docstrings():
-    assert doctest.testmod(labsupport.picture).failed == 0
+    assert doctest.testmod(labsupport.pictures.picture).failed == 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from labsupport.picture import Picture
-from labsupport.svg import Drawing, shorten, text_width, wrap
+from labsupport.pictures.canvas import Drawing, shorten, text_width, wrap
+from labsupport.pictures.picture import Picture
 
 WIDTH = 800
 MARGIN = 20

@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-import labsupport.tree
-from labsupport.tree import MOST_CHILDREN, process_tree
+import labsupport.pictures.tree
+from labsupport.pictures.tree import MOST_CHILDREN, process_tree
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -78,6 +78,6 @@ def test_what_is_no_tree_is_refused_in_words(rows, sentence):
 
 
 def test_the_examples_in_the_docstrings():
-    result = doctest.testmod(labsupport.tree)
+    result = doctest.testmod(labsupport.pictures.tree)
     assert result.attempted
     assert not result.failed

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from html import escape
 
-from labsupport import theme
+from labsupport.pictures import theme
 
 # Widths of Helvetica's and Arial's letters in thousandths of the type size. Other sans-serif
 # faces (DejaVu Sans, Verdana) are wider, hence SPARE.

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from labsupport.picture import Picture
-from labsupport.svg import Drawing, shorten, text_width, wrap
+from labsupport.pictures.canvas import Drawing, shorten, text_width, wrap
+from labsupport.pictures.picture import Picture
 
 WIDTH = 800
 MARGIN = 20
