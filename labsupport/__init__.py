@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from labsupport.demos import old_selectors, selectors_echo
     from labsupport.demos.select_steps import old_final
     from labsupport.explore import explore
-    from labsupport.extension import load_ipython_extension
     from labsupport.film import film
     from labsupport.film_picture import show_film
     from labsupport.film_selectors import film_loop, film_selectors
@@ -37,7 +36,8 @@ if TYPE_CHECKING:
     from labsupport.pictures.picture import Picture
     from labsupport.pictures.timeline_view import show_timelines
     from labsupport.pictures.tree import process_tree
-    from labsupport.programs import run_program
+    from labsupport.programs.extension import load_ipython_extension
+    from labsupport.programs.run import run_program
     from labsupport.quiz import quiz
     from labsupport.servers import running_server
     from labsupport.steps import changes, step, step_text
@@ -113,7 +113,7 @@ _HOME = {
     "glossary": "labsupport.glossary",
     "hint": "labsupport.check",
     "load": "labsupport.capstone.many",
-    "load_ipython_extension": "labsupport.extension",
+    "load_ipython_extension": "labsupport.programs.extension",
     "local_cluster": "labsupport.cluster",
     "measure_idle": "labsupport.idle_costs",
     "node_name": "labsupport.cluster",
@@ -122,7 +122,7 @@ _HOME = {
     "process_tree": "labsupport.pictures.tree",
     "quiz": "labsupport.quiz",
     "ratio_bars": "labsupport.pictures.bars",
-    "run_program": "labsupport.programs",
+    "run_program": "labsupport.programs.run",
     "running_server": "labsupport.servers",
     "selectors_echo": "labsupport.demos",
     "show_film": "labsupport.film_picture",

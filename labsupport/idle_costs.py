@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from labsupport.programs import child_env
+from labsupport.programs.run import child_env
 
 IDLE = (10, 100, 1_000, 10_000)
 WAYS = ("select", "poll", "epoll")

@@ -16,9 +16,9 @@ from types import TracebackType
 from typing import IO
 
 from labsupport.address import Address
-from labsupport.guard import GuardedProcess, start_guarded
-from labsupport.modules import work_folder
-from labsupport.programs import child_env
+from labsupport.programs.cells import work_folder
+from labsupport.programs.run import child_env
+from labsupport.programs.supervised_process import GuardedProcess, start_guarded
 
 READY_LINE = r"listening on 127\.0\.0\.1:(\d+)"
 LOG_LIMIT = 10_000  # lines kept: a server that floods its log must not fill the kernel

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from labsupport.causes import Evidence
-from labsupport.guard import GuardedProcess, start_guarded
 from labsupport.jobs import current_start_method
 from labsupport.notes import VARIABLE, Note, read_notes
-from labsupport.programs import child_env
+from labsupport.programs.run import child_env
+from labsupport.programs.supervised_process import GuardedProcess, start_guarded
 from labsupport.stacks import ProcessStack, collect, stack_environment
 from labsupport.stillness import Stillness, largest_cpu_time
 

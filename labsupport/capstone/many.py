@@ -13,8 +13,8 @@ from typing import Any
 
 from labsupport.capstone.referee import words_of
 from labsupport.capstone.serving import Serving
-from labsupport.guard import start_guarded
-from labsupport.programs import child_env
+from labsupport.programs.run import child_env
+from labsupport.programs.supervised_process import start_guarded
 from labsupport.traces.recorder import ENVIRONMENT_VARIABLE, Recorder
 from labsupport.traces.timeline import Timeline
 

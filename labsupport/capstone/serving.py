@@ -18,8 +18,8 @@ from typing import IO
 from labsupport.capstone.findings import printable
 from labsupport.capstone.home import furnish
 from labsupport.capstone.wire import HOST, Place
-from labsupport.guard import GuardedProcess, start_guarded
-from labsupport.programs import child_env
+from labsupport.programs.run import child_env
+from labsupport.programs.supervised_process import GuardedProcess, start_guarded
 
 READY_LIMIT = 15.0  # seconds from the start to the first connection
 SHORT = 0.1  # seconds in which a process ends on a quiet machine

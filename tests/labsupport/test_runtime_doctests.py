@@ -7,7 +7,16 @@ import importlib
 
 import pytest
 
-MODULES = ["address", "clients", "extension", "guard", "hostile", "modules", "programs", "servers"]
+MODULES = [
+    "address",
+    "clients",
+    "hostile",
+    "programs.cells",
+    "programs.extension",
+    "programs.run",
+    "programs.supervised_process",
+    "servers",
+]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -16,8 +16,14 @@ from typing import Protocol
 
 from IPython.core.error import UsageError
 
-from labsupport.modules import RefusedCellError, import_cell, public_names, save_cell, work_folder
-from labsupport.programs import run_program
+from labsupport.programs.cells import (
+    RefusedCellError,
+    import_cell,
+    public_names,
+    save_cell,
+    work_folder,
+)
+from labsupport.programs.run import run_program
 
 READY = "labsupport is ready: %%module, %%lab"
 DEFAULT_LIMIT = 30.0  # seconds a %%lab program may run

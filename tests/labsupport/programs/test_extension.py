@@ -20,10 +20,10 @@ from IPython.core.error import UsageError
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-from labsupport.extension import choose_start_method, parse_lab_line
+from labsupport.programs.extension import choose_start_method, parse_lab_line
 
 DEADLINE = 60.0  # seconds; only ever used up on failure
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass

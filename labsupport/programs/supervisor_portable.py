@@ -1,6 +1,6 @@
 """The supervisor where there is no fork(): Windows.
 
-It keeps the promise of `labsupport.lifeline` as far as such a platform allows: the tree is
+It keeps the promise of `supervisor` as far as such a platform allows: the tree is
 what psutil finds below the program, and CONTROL is a loopback connection, because only
 sockets can be waited on there. The supervisor watches it from a thread.
 """

@@ -12,8 +12,7 @@ from textwrap import dedent
 import psutil
 import pytest
 
-from labsupport import programs
-from labsupport.programs import OUTPUT_LIMIT, Finished, child_env, run_program
+from labsupport.programs.run import OUTPUT_LIMIT, Finished, child_env, run_program
 
 DEADLINE = 60  # seconds; only ever used up on failure
 
@@ -24,7 +23,7 @@ Capture = pytest.CaptureFixture[str]
 def assert_gone(pids: str) -> None:
     """Check the processes that a program has named, and that no supervisor of ours is left."""
     assert not any(psutil.pid_exists(int(pid)) for pid in pids.split())
-    assert not any("lifeline.py" in " ".join(p.cmdline()) for p in psutil.Process().children())
+    assert not any("supervisor.py" in " ".join(p.cmdline()) for p in psutil.Process().children())
 
 
 @pytest.fixture
@@ -99,7 +98,7 @@ BARE = """
     import os, sys
     del os.fork, os.openpty, os.pidfd_open
     sys.modules["termios"] = None
-    from labsupport.programs import run_program
+    from labsupport.programs.run import run_program
     finished = run_program(sys.argv[1], "bare", timeout=60)
     print(finished.returncode, repr(finished.output))
 """
@@ -203,7 +202,7 @@ def test_interrupt_is_passed_on_and_the_program_ends(
         if data:
             seen.append(-len(data))
 
-    monkeypatch.setattr(programs._Screen, "feed", interrupt_at_output)
+    monkeypatch.setattr("labsupport.programs.run._Screen.feed", interrupt_at_output)
     with pytest.raises(KeyboardInterrupt):
         run(
             """

@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from labsupport import lifeline
-from labsupport.guard import GuardedProcess, start_guarded
+from labsupport.programs import supervisor
+from labsupport.programs.supervised_process import GuardedProcess, start_guarded
 
 DEADLINE = 60  # seconds; only ever used up on failure
 
@@ -168,9 +168,9 @@ def test_deadlocked_processes_are_gone(method: str, tmp_path: Path) -> None:
 def test_the_tree_is_found_without_proc_too() -> None:
     with start("import time; print(flush=True); time.sleep(1000)") as program:
         program.stdout.readline()
-        by_psutil = lifeline._descendants_by_psutil(session=program.pid)
+        by_psutil = supervisor._descendants_by_psutil(session=program.pid)
         assert program.pid in by_psutil
-        assert by_psutil == lifeline._descendants_by_proc()
+        assert by_psutil == supervisor._descendants_by_proc()
 
 
 def test_wait_has_a_limit() -> None:
@@ -192,7 +192,7 @@ def test_shared_memory_of_a_killed_program_is_freed() -> None:
     assert Path("/dev/shm" + name).exists()
     end = time.monotonic() + DEADLINE
     while not any(
-        lifeline.is_tracker(pid) for pid in program.processes()
+        supervisor.is_tracker(pid) for pid in program.processes()
     ):  # still about to become one
         assert time.monotonic() < end
     program.end()
@@ -208,15 +208,17 @@ def test_what_cannot_be_started_raises_and_leaves_nothing() -> None:
     with pytest.raises(ValueError, match="argv is empty"):
         start_guarded([])
     assert len(list(Path("/proc/self/fd").iterdir())) == before
-    assert [c for c in psutil.Process().children() if "lifeline" in " ".join(c.cmdline())] == []
+    assert [
+        c for c in psutil.Process().children() if "supervisor.py" in " ".join(c.cmdline())
+    ] == []
 
 
 PARENT = """
     import os, subprocess, sys, time
-    from labsupport.guard import start_guarded
+    from labsupport.programs.supervised_process import start_guarded
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(1000)"
     program = start_guarded([sys.executable, "-c", code], stdout=subprocess.PIPE)
-    if os.fork() == 0:                  # holds a copy of the lifeline, and lives on
+    if os.fork() == 0:                  # holds a copy of the control socket, and lives on
         time.sleep(1000)
     print(program.pid, flush=True)
     time.sleep(1000)

@@ -1,8 +1,8 @@
 """Supervise one program, so that its whole process tree ends when it must.
 
-This file is a program of its own, started by `labsupport.guard` as
+This file is a program of its own, started by `labsupport.programs.supervised_process` as
 
-    python -I lifeline.py CONTROL PARENT DESCRIPTORS PROGRAM [ARGUMENT…]
+    python -I supervisor.py CONTROL PARENT DESCRIPTORS PROGRAM [ARGUMENT…]
 
 It runs PROGRAM in a new session and ends every process that came from it as soon as
 
@@ -278,7 +278,7 @@ class Supervisor:
 
 
 def main(arguments: list[str]) -> None:
-    """Read the command line that `labsupport.guard` writes and supervise the program."""
+    """Read the command line that `supervised_process` writes and supervise the program."""
     control, parent, descriptors, *argv = arguments
     os.set_inheritable(int(control), False)
     Supervisor(

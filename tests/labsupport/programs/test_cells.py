@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from labsupport import modules
-from labsupport.modules import (
+from labsupport.programs import cells
+from labsupport.programs.cells import (
     RefusedCellError,
     check_name,
     import_cell,
@@ -23,7 +23,7 @@ from labsupport.modules import (
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr(modules, "_folder", tmp_path / "_work")
+    monkeypatch.setattr(cells, "_folder", tmp_path / "_work")
     monkeypatch.setattr(sys, "path", sys.path.copy())
     before = set(sys.modules)
     yield tmp_path / "_work"
@@ -90,7 +90,7 @@ def test_nothing_half_written_is_left(folder: Path, monkeypatch: pytest.MonkeyPa
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(modules.os, "utime", full)
+    monkeypatch.setattr(cells.os, "utime", full)
     with pytest.raises(RefusedCellError, match=r"cannot be saved as .*kept\.py: No space left"):
         save_cell("kept", "x = 2\n")
     assert [entry.name for entry in folder.iterdir() if entry.is_file()] == ["kept.py"]
@@ -107,7 +107,7 @@ def test_public_names_follow_the_rules_of_import_star() -> None:
 def test_the_work_folder_stays_when_the_working_directory_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(modules, "_folder", None)
+    monkeypatch.setattr(cells, "_folder", None)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "elsewhere").mkdir()
     first = work_folder()

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from labsupport.guard import GuardedProcess, start_guarded
+from labsupport.programs.supervised_process import GuardedProcess, start_guarded
 from labsupport.traces.recorder import ENVIRONMENT_VARIABLE, Recorder
 
 OUTPUT_LIMIT = 100_000  # characters: more would make a notebook that no browser opens

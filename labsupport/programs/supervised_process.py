@@ -3,7 +3,7 @@
 `start_guarded` is `subprocess.Popen` with a promise: when the program ends, when `end()` is
 called or when this process dies (by SIGKILL too), every process that came from the program
 is ended, whether it changed its session or lost its parent. The work is done by a small
-supervisor, see `labsupport.lifeline`.
+supervisor, see `labsupport.programs.supervisor`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-_LIFELINE = Path(__file__).with_name("lifeline.py")
+_SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _START_LIMIT = 60.0  # seconds for the supervisor's first word, on a very busy machine
 _END_LIMIT = 15.0  # seconds: more than the supervisor needs in its worst case
 
@@ -233,7 +233,7 @@ def start_guarded(
         raise ValueError("nothing to start: argv is empty; give the program and its arguments")
     if hasattr(os, "fork"):
         return _start_posix(words, list(pass_fds), popen_options)
-    from labsupport.lifeline_portable import start_portable
+    from labsupport.programs.supervisor_portable import start_portable
 
     supervisor, control = start_portable(words, popen_options)
     return GuardedProcess(supervisor, control, words)
@@ -242,7 +242,7 @@ def start_guarded(
 def _start_posix(argv: list[str], extra: list[int], options: dict[str, Any]) -> GuardedProcess:
     ours, theirs = socket.socketpair()
     isolated = ["-I", "-S"] if Path("/proc/self/stat").exists() else ["-I"]  # -S: no psutil
-    command = [sys.executable, *isolated, str(_LIFELINE), str(theirs.fileno()), str(os.getpid())]
+    command = [sys.executable, *isolated, str(_SUPERVISOR), str(theirs.fileno()), str(os.getpid())]
     command += [",".join(map(str, extra)), *argv]
     options["pass_fds"] = [theirs.fileno(), *extra]
     options["start_new_session"] = True

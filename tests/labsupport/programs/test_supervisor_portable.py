@@ -9,8 +9,8 @@ import textwrap
 import psutil
 import pytest
 
-from labsupport.guard import GuardedProcess
-from labsupport.lifeline_portable import start_portable
+from labsupport.programs.supervised_process import GuardedProcess
+from labsupport.programs.supervisor_portable import start_portable
 
 DEADLINE = 60  # seconds; only ever used up on failure
 
@@ -26,7 +26,7 @@ def test_output_and_exit_code() -> None:
         assert program.wait(DEADLINE) == 3
 
 
-def test_the_tree_ends_at_the_end_of_the_lifeline() -> None:
+def test_the_tree_ends_at_the_end_of_its_control_socket() -> None:
     code = """
         import subprocess, sys, time
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])
