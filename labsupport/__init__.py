@@ -8,17 +8,14 @@ for servers and checks.
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from labsupport import hostile
     from labsupport.balancer_picture import Upload, show_uploads
     from labsupport.capstone.many import load
     from labsupport.capstone.referee import check_server
     from labsupport.check import check, hint, solution
-    from labsupport.clients import clients
     from labsupport.cluster import local_cluster, node_name
     from labsupport.demos import old_selectors, selectors_echo
     from labsupport.demos.select_steps import old_final
@@ -30,6 +27,9 @@ if TYPE_CHECKING:
     from labsupport.hang import explain_hang
     from labsupport.idle_costs import measure_idle
     from labsupport.idle_picture import show_idle
+    from labsupport.network import hostile
+    from labsupport.network.load import clients
+    from labsupport.network.servers import running_server
     from labsupport.phases import NotOfferedError, watch_read
     from labsupport.phases_picture import show_reads
     from labsupport.pictures.bars import ratio_bars
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from labsupport.programs.extension import load_ipython_extension
     from labsupport.programs.run import run_program
     from labsupport.quiz import quiz
-    from labsupport.servers import running_server
     from labsupport.steps import changes, step, step_text
     from labsupport.traces.recorder import Recorder
     from labsupport.traces.timeline import Span, Timeline
@@ -104,7 +103,7 @@ _HOME = {
     "changes": "labsupport.steps",
     "check": "labsupport.check",
     "check_server": "labsupport.capstone.referee",
-    "clients": "labsupport.clients",
+    "clients": "labsupport.network.load",
     "explain_hang": "labsupport.hang",
     "explore": "labsupport.explore",
     "film": "labsupport.film",
@@ -112,6 +111,7 @@ _HOME = {
     "film_selectors": "labsupport.film_selectors",
     "glossary": "labsupport.glossary",
     "hint": "labsupport.check",
+    "hostile": "labsupport.network",
     "load": "labsupport.capstone.many",
     "load_ipython_extension": "labsupport.programs.extension",
     "local_cluster": "labsupport.cluster",
@@ -123,7 +123,7 @@ _HOME = {
     "quiz": "labsupport.quiz",
     "ratio_bars": "labsupport.pictures.bars",
     "run_program": "labsupport.programs.run",
-    "running_server": "labsupport.servers",
+    "running_server": "labsupport.network.servers",
     "selectors_echo": "labsupport.demos",
     "show_film": "labsupport.film_picture",
     "show_idle": "labsupport.idle_picture",
@@ -139,8 +139,6 @@ _HOME = {
 
 def __getattr__(name: str) -> Any:
     """Load a public name from the module that defines it (PEP 562)."""
-    if name == "hostile":
-        return import_module("labsupport.hostile")
     if name not in _HOME:
         raise AttributeError(f"labsupport has no {name!r}; it offers {', '.join(__all__)}")
     # as `from MODULE import NAME` does it: NAME may be a module too

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import CodeType, FrameType, SimpleNamespace
 from typing import Any, TypeVar
 
-from labsupport.stage import PATIENCE, Stage
+from labsupport.network.script import PATIENCE, Stage
 
 MOST_TURNS = 200  # without a client's act: then the loop spins
 MOST_SHOWN = 30

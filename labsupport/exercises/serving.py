@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from labsupport.address import Address
 from labsupport.exercises.verdicts import RIGHT, Failed, Verdict, wrong
 from labsupport.exercises.visitors import Visitor
+from labsupport.network.address import Address
 
 VISIT = 15.0  # seconds for all visits together
 IDLE = 0.2  # seconds in which a loop with nothing to do is watched

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from labsupport import hostile
 from labsupport.demos import old_selectors, selectors_echo
 from labsupport.film_picture import show_film
 from labsupport.film_selectors import film_selectors
-from labsupport.servers import running_server
-from labsupport.stage import Stage
+from labsupport.network import hostile
+from labsupport.network.script import Stage
+from labsupport.network.servers import running_server
 
 DEADLINE = 30.0  # seconds; only ever used up on failure
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Generator, Iterator
 import psutil
 import pytest
 
-from labsupport import hostile
-from labsupport.clients import clients
 from labsupport.film import MOST_TURNS, film
 from labsupport.film_picture import show_film
-from labsupport.servers import RunningServer, running_server
-from labsupport.stage import Stage
+from labsupport.network import hostile
+from labsupport.network.load import clients
+from labsupport.network.script import Stage
+from labsupport.network.servers import RunningServer, running_server
 from labsupport.steps import changes, step, step_text
 
 DEADLINE = 30.0  # seconds; only ever used up on failure

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 from labsupport.demos.web_site import PLACES, page
-from labsupport.servers import RunningServer, running_server
+from labsupport.network.servers import RunningServer, running_server
 
 
 @pytest.fixture

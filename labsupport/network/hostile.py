@@ -1,7 +1,7 @@
 """Clients that do what a server must survive: slow, rude, silent ones.
 
 Each returns or yields facts, in words and numbers, about what the server did to *them*. What
-the server did to the others is told by `labsupport.clients.clients`, run beside or after it.
+the server did to the others is told by `labsupport.network.load.clients`, run beside or after it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from labsupport.address import Address, Addressed, address_of
+from labsupport.network.address import Address, Addressed, address_of
 
 REPLY_LIMIT = 10.0  # seconds a hostile client waits for an answer
 PAUSE = 0.05  # seconds between two parts, less where the server answers the first

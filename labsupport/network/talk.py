@@ -1,4 +1,4 @@
-"""Talk to a server of the course from a terminal: ``python -m labsupport.talk PORT``.
+"""Talk to a server of the course from a terminal: ``python -m labsupport.network.talk PORT``.
 
 What you type goes to the server line by line; what the server sends is shown as it comes. The end
 of your input (Ctrl-D) says goodbye and waits for the last answer; Ctrl-C leaves at once.
@@ -14,7 +14,8 @@ from typing import TextIO
 
 HOST = "127.0.0.1"
 USAGE = (
-    "usage: python -m labsupport.talk PORT\n\nConnect to a server on this machine and talk to it."
+    "usage: python -m labsupport.network.talk PORT\n\n"
+    "Connect to a server on this machine and talk to it."
 )
 SECONDS_FOR_THE_END = 5.0
 

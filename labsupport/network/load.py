@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from labsupport.address import Address, Addressed, address_of
+from labsupport.network.address import Address, Addressed, address_of
 
 MOST_CLIENTS = 5_000
 MOST_MESSAGES = 1_000_000
@@ -150,7 +150,7 @@ def clients(
         OSError: this process may not open n more sockets.
         TypeError: `server` is none.
 
-    >>> from labsupport.servers import running_server
+    >>> from labsupport.network.servers import running_server
     >>> with running_server("selectors_echo") as server:
     ...     print(clients(server, n=10, messages=10))
     10 clients, 100 replies, all right

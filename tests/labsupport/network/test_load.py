@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from labsupport import hostile
-from labsupport.address import Address
-from labsupport.clients import clients
+from labsupport.network import hostile
+from labsupport.network.address import Address
+from labsupport.network.load import clients
 
 DEADLINE = 60.0  # seconds; only ever used up on failure
 

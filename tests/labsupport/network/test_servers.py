@@ -12,10 +12,10 @@ from textwrap import dedent
 import psutil
 import pytest
 
-from labsupport import hostile
-from labsupport.address import address_of
-from labsupport.clients import clients
-from labsupport.servers import (
+from labsupport.network import hostile
+from labsupport.network.address import address_of
+from labsupport.network.load import clients
+from labsupport.network.servers import (
     RunningServer,
     ServerNotReadyError,
     find_program,

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from labsupport.address import Address
+from labsupport.network.address import Address
 from labsupport.programs.cells import work_folder
 from labsupport.programs.run import child_env
 from labsupport.programs.supervised_process import GuardedProcess, start_guarded
@@ -24,7 +24,7 @@ READY_LINE = r"listening on 127\.0\.0\.1:(\d+)"
 LOG_LIMIT = 10_000  # lines kept: a server that floods its log must not fill the kernel
 POLITE_END = 2.0  # seconds for a server that tidies up on SIGTERM
 
-_DEMOS = Path(__file__).with_name("demos")
+_DEMOS = Path(__file__).resolve().parents[1] / "demos"
 
 
 class ServerNotReadyError(RuntimeError):

@@ -6,12 +6,12 @@ import socket
 import subprocess
 import sys
 
-from labsupport.servers import running_server
+from labsupport.network.servers import running_server
 
 
 def run_talk(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "labsupport.talk", *arguments],
+        [sys.executable, "-m", "labsupport.network.talk", *arguments],
         input=typed,
         capture_output=True,
         text=True,
@@ -31,7 +31,7 @@ def test_bytes_that_are_no_text_do_not_end_it() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
         subprocess.Popen(
-            [sys.executable, "-m", "labsupport.talk", str(listener.getsockname()[1])],
+            [sys.executable, "-m", "labsupport.network.talk", str(listener.getsockname()[1])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         ) as talking,
@@ -60,4 +60,4 @@ def test_a_wrong_port_is_one_sentence() -> None:
         done = run_talk(*wrong)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith("Give the port")
-    assert run_talk("--help").stdout.startswith("usage: python -m labsupport.talk PORT")
+    assert run_talk("--help").stdout.startswith("usage: python -m labsupport.network.talk PORT")
