@@ -12,26 +12,29 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from labsupport.balancer_picture import Upload, show_uploads
     from labsupport.capstone.many import load
     from labsupport.capstone.referee import check_server
     from labsupport.check import check, hint, solution
-    from labsupport.cluster import local_cluster, node_name
     from labsupport.demos import old_selectors, selectors_echo
     from labsupport.demos.select_steps import old_final
-    from labsupport.explore import explore
-    from labsupport.film import film
-    from labsupport.film_picture import show_film
-    from labsupport.film_selectors import film_loop, film_selectors
+    from labsupport.exhibits.cluster.balancer_picture import Upload, show_uploads
+    from labsupport.exhibits.cluster.nodes import local_cluster, node_name
+    from labsupport.exhibits.film.recording import film
+    from labsupport.exhibits.film.recording_picture import show_film
+    from labsupport.exhibits.film.selectors_recording import film_loop, film_selectors
+    from labsupport.exhibits.idle_costs.costs_picture import show_idle
+    from labsupport.exhibits.idle_costs.measurement import measure_idle
+    from labsupport.exhibits.interleavings.explorer import explore
+    from labsupport.exhibits.interleavings.scheduler import StepLock
+    from labsupport.exhibits.io_models.reads import NotOfferedError, watch_read
+    from labsupport.exhibits.io_models.reads_picture import show_reads
+    from labsupport.exhibits.io_models.uring import Ring
+    from labsupport.exhibits.select_steps.steps import changes, step, step_text
     from labsupport.glossary import glossary
     from labsupport.hang import explain_hang
-    from labsupport.idle_costs import measure_idle
-    from labsupport.idle_picture import show_idle
     from labsupport.network import hostile
     from labsupport.network.load import clients
     from labsupport.network.servers import running_server
-    from labsupport.phases import NotOfferedError, watch_read
-    from labsupport.phases_picture import show_reads
     from labsupport.pictures.bars import ratio_bars
     from labsupport.pictures.picture import Picture
     from labsupport.pictures.timeline_view import show_timelines
@@ -39,11 +42,8 @@ if TYPE_CHECKING:
     from labsupport.programs.extension import load_ipython_extension
     from labsupport.programs.run import run_program
     from labsupport.quiz import quiz
-    from labsupport.steps import changes, step, step_text
     from labsupport.traces.recorder import Recorder
     from labsupport.traces.timeline import Span, Timeline
-    from labsupport.turns import StepLock
-    from labsupport.uring import Ring
 
 __all__ = [
     "NotOfferedError",
@@ -92,31 +92,31 @@ __all__ = [
 
 # where each name is defined; a module itself stands in its package
 _HOME = {
-    "NotOfferedError": "labsupport.phases",
+    "NotOfferedError": "labsupport.exhibits.io_models.reads",
     "Picture": "labsupport.pictures.picture",
     "Recorder": "labsupport.traces.recorder",
-    "Ring": "labsupport.uring",
+    "Ring": "labsupport.exhibits.io_models.uring",
     "Span": "labsupport.traces.timeline",
-    "StepLock": "labsupport.turns",
+    "StepLock": "labsupport.exhibits.interleavings.scheduler",
     "Timeline": "labsupport.traces.timeline",
-    "Upload": "labsupport.balancer_picture",
-    "changes": "labsupport.steps",
+    "Upload": "labsupport.exhibits.cluster.balancer_picture",
+    "changes": "labsupport.exhibits.select_steps.steps",
     "check": "labsupport.check",
     "check_server": "labsupport.capstone.referee",
     "clients": "labsupport.network.load",
     "explain_hang": "labsupport.hang",
-    "explore": "labsupport.explore",
-    "film": "labsupport.film",
-    "film_loop": "labsupport.film_selectors",
-    "film_selectors": "labsupport.film_selectors",
+    "explore": "labsupport.exhibits.interleavings.explorer",
+    "film": "labsupport.exhibits.film.recording",
+    "film_loop": "labsupport.exhibits.film.selectors_recording",
+    "film_selectors": "labsupport.exhibits.film.selectors_recording",
     "glossary": "labsupport.glossary",
     "hint": "labsupport.check",
     "hostile": "labsupport.network",
     "load": "labsupport.capstone.many",
     "load_ipython_extension": "labsupport.programs.extension",
-    "local_cluster": "labsupport.cluster",
-    "measure_idle": "labsupport.idle_costs",
-    "node_name": "labsupport.cluster",
+    "local_cluster": "labsupport.exhibits.cluster.nodes",
+    "measure_idle": "labsupport.exhibits.idle_costs.measurement",
+    "node_name": "labsupport.exhibits.cluster.nodes",
     "old_final": "labsupport.demos.select_steps",
     "old_selectors": "labsupport.demos",
     "process_tree": "labsupport.pictures.tree",
@@ -125,15 +125,15 @@ _HOME = {
     "run_program": "labsupport.programs.run",
     "running_server": "labsupport.network.servers",
     "selectors_echo": "labsupport.demos",
-    "show_film": "labsupport.film_picture",
-    "show_idle": "labsupport.idle_picture",
-    "show_reads": "labsupport.phases_picture",
+    "show_film": "labsupport.exhibits.film.recording_picture",
+    "show_idle": "labsupport.exhibits.idle_costs.costs_picture",
+    "show_reads": "labsupport.exhibits.io_models.reads_picture",
     "show_timelines": "labsupport.pictures.timeline_view",
-    "show_uploads": "labsupport.balancer_picture",
+    "show_uploads": "labsupport.exhibits.cluster.balancer_picture",
     "solution": "labsupport.check",
-    "step": "labsupport.steps",
-    "step_text": "labsupport.steps",
-    "watch_read": "labsupport.phases",
+    "step": "labsupport.exhibits.select_steps.steps",
+    "step_text": "labsupport.exhibits.select_steps.steps",
+    "watch_read": "labsupport.exhibits.io_models.reads",
 }
 
 

@@ -8,14 +8,14 @@ import importlib
 import pytest
 
 MODULES = [
-    "address",
-    "clients",
-    "hostile",
+    "network.address",
+    "network.hostile",
+    "network.load",
+    "network.servers",
     "programs.cells",
     "programs.extension",
     "programs.run",
     "programs.supervised_process",
-    "servers",
 ]
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import ftp_project.loop as server
 from ftp_project.loop import traps
 from labsupport.authoring.source import load
-from labsupport.film_selectors import film_loop
+from labsupport.exhibits.film.selectors_recording import film_loop
 from labsupport.network.script import Stage
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,8 +1,8 @@
-"""Draw the two phases of reads that `labsupport.phases` has watched, one row for each model."""
+"""Draw the two phases of reads that `reads` has watched, one row for each model."""
 
 from __future__ import annotations
 
-from labsupport.phases import ReadWatch
+from labsupport.exhibits.io_models.reads import ReadWatch
 from labsupport.pictures.canvas import Drawing, number, text_width, wrap
 from labsupport.pictures.picture import Picture
 

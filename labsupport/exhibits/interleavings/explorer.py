@@ -24,8 +24,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from labsupport.schedules import Exploration, Schedule
-from labsupport.turns import Condition, MisuseError, Run, StepLock, Thread
+from labsupport.exhibits.interleavings.scheduler import (
+    Condition,
+    MisuseError,
+    Run,
+    StepLock,
+    Thread,
+)
+from labsupport.exhibits.interleavings.schedules import Exploration, Schedule
 
 __all__ = ["MisuseError", "StepLock", "explore"]
 

@@ -1,4 +1,4 @@
-"""Film a server on `selectors`: as `labsupport.film` does it for one on `select()`.
+"""Film a server on `selectors`: as `recording` does it for one on `select()`.
 
 The server runs unchanged. Its `selectors.DefaultSelector` is one that notes each turn. A server
 of coroutines is filmed as well, on the event loop that lesson 13 builds.
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import FrameType, SimpleNamespace
 from typing import Any
 
-from labsupport.film import Camera, Film, Script, take
+from labsupport.exhibits.film.recording import Camera, Film, Script, take
 
 Ready = list[tuple[selectors.SelectorKey, int]]
 
@@ -96,7 +96,7 @@ def film_selectors(serve: Callable[[socket.socket], object], script: Script) -> 
         serve: gets a listening socket; its program makes one `selectors.DefaultSelector` and calls
             what it registered as `key.data`. Where that is a method, the object's `waiting` is
             what the client must still get.
-        script: what the clients do, as for `labsupport.film.film`.
+        script: what the clients do, as for `recording.film`.
 
     Raises:
         OSError: no connection.
@@ -115,7 +115,7 @@ def film_loop(
             `run(main)`. Its timers are not filmed.
         serve: makes the main coroutine from the loop and a listening socket. A coroutine's first
             local variable that is a socket names its client.
-        script: what the clients do, as for `labsupport.film.film`.
+        script: what the clients do, as for `recording.film`.
 
     Raises:
         OSError: no connection.

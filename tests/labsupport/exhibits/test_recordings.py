@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from labsupport.demos import old_selectors, selectors_echo
-from labsupport.film_picture import show_film
-from labsupport.film_selectors import film_selectors
+from labsupport.exhibits.film.recording_picture import show_film
+from labsupport.exhibits.film.selectors_recording import film_selectors
 from labsupport.network import hostile
 from labsupport.network.script import Stage
 from labsupport.network.servers import running_server

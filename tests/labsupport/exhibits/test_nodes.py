@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from labsupport.cluster import Cluster, NodeDiedError, local_cluster, node_name
+from labsupport.exhibits.cluster.nodes import Cluster, NodeDiedError, local_cluster, node_name
 
 RAY = pytest.param(
     True,

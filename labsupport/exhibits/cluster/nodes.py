@@ -86,7 +86,7 @@ def local_cluster(*, ray: bool | None = None) -> Iterator[Cluster]:
     if installed and ray is not False:
         # In a notebook the import itself complains on stderr that there are no widgets.
         logging.getLogger("ray.widgets.util").setLevel(logging.CRITICAL)
-        from labsupport.ray_cluster import RayCluster
+        from labsupport.exhibits.cluster.ray_nodes import RayCluster
 
         with RayCluster(NODES, WORKERS_OF_A_NODE) as cluster:
             yield cluster

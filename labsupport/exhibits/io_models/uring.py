@@ -17,7 +17,7 @@ import sys
 from types import TracebackType
 from typing import Any, Self
 
-from labsupport.phases import NotOfferedError
+from labsupport.exhibits.io_models.reads import NotOfferedError
 
 _SETUP, _ENTER = 425, 426  # the same numbers on every architecture since Linux 5.1
 _OFF_SQ_RING, _OFF_CQ_RING, _OFF_SQES = 0, 0x8000000, 0x10000000

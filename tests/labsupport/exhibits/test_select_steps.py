@@ -11,13 +11,13 @@ from collections.abc import Callable, Generator, Iterator
 import psutil
 import pytest
 
-from labsupport.film import MOST_TURNS, film
-from labsupport.film_picture import show_film
+from labsupport.exhibits.film.recording import MOST_TURNS, film
+from labsupport.exhibits.film.recording_picture import show_film
+from labsupport.exhibits.select_steps.steps import changes, step, step_text
 from labsupport.network import hostile
 from labsupport.network.load import clients
 from labsupport.network.script import Stage
 from labsupport.network.servers import RunningServer, running_server
-from labsupport.steps import changes, step, step_text
 
 DEADLINE = 30.0  # seconds; only ever used up on failure
 QUIET = 0.2  # seconds in which an answer that must not come does not come

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from labsupport.idle_costs import WAYS, IdleCosts, allow_descriptors, idle_connections, measure_idle
-from labsupport.idle_picture import show_idle
+from labsupport.exhibits.idle_costs.costs_picture import show_idle
+from labsupport.exhibits.idle_costs.measurement import (
+    WAYS,
+    IdleCosts,
+    allow_descriptors,
+    idle_connections,
+    measure_idle,
+)
 
 
 def test_select_and_poll_grow_and_epoll_does_not() -> None:

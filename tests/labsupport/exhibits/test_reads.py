@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from labsupport.phases import KNOWN, NotOfferedError, ReadWatch, watch_read
-from labsupport.phases_picture import show_reads
-from labsupport.uring import Ring
+from labsupport.exhibits.io_models.reads import KNOWN, NotOfferedError, ReadWatch, watch_read
+from labsupport.exhibits.io_models.reads_picture import show_reads
+from labsupport.exhibits.io_models.uring import Ring
 
 
 def blocking(connection: socket.socket, watch: ReadWatch) -> bytes:

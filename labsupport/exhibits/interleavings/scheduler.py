@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Mapping
 from types import GeneratorType
 from typing import Any
 
-from labsupport.schedules import Schedule, Step
+from labsupport.exhibits.interleavings.schedules import Schedule, Step
 
 Thread = Callable[[Any], Generator[Any, Any, None]]
 Condition = Callable[[Any], object]

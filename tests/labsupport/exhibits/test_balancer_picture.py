@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-import labsupport.balancer_picture
-from labsupport.balancer_picture import Upload, show_uploads
+import labsupport.exhibits.cluster.balancer_picture
+from labsupport.exhibits.cluster.balancer_picture import Upload, show_uploads
 
 SVG = "{http://www.w3.org/2000/svg}"
 STRAIGHT = Upload("one address", "A", "server")
@@ -62,4 +62,4 @@ def test_what_cannot_be_drawn_is_refused() -> None:
 
 
 def test_the_example_in_the_docstring_runs() -> None:
-    assert doctest.testmod(labsupport.balancer_picture).failed == 0
+    assert doctest.testmod(labsupport.exhibits.cluster.balancer_picture).failed == 0

@@ -1,6 +1,6 @@
 """A Ray cluster of two nodes on this machine (docs.ray.io, ``ray.util.multiprocessing.Pool``).
 
-Only `labsupport.cluster` imports this, and only where Ray is installed. Ray listens on 127.0.0.1
+Only `nodes` imports this, and only where Ray is installed. Ray listens on 127.0.0.1
 alone, writes below a directory of its own, and both end with the block.
 """
 
@@ -31,7 +31,7 @@ _STORE = 100 * 1024 * 1024  # bytes of each node's memory for objects
 
 
 class RayCluster:
-    """Nodes of Ray, started as separate process trees; see `labsupport.cluster.Cluster`."""
+    """Nodes of Ray, started as separate process trees; see `nodes.Cluster`."""
 
     def __init__(self, nodes: Iterable[str], workers: int) -> None:
         self.engine = f"Ray {ray.__version__}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import selectors
 
-from labsupport.idle_costs import WAYS, IdleCosts
+from labsupport.exhibits.idle_costs.measurement import WAYS, IdleCosts
 from labsupport.pictures.canvas import Drawing, shorten, wrap
 from labsupport.pictures.picture import Picture
 

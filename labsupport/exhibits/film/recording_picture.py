@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labsupport.film import LISTENER, Film, Turn
+from labsupport.exhibits.film.recording import LISTENER, Film, Turn
 from labsupport.pictures.canvas import Drawing, shorten, wrap
 from labsupport.pictures.picture import Picture
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labsupport.explore import MisuseError, StepLock, explore
+from labsupport.exhibits.interleavings.explorer import MisuseError, StepLock, explore
 
 State = dict[str, Any]
 Steps = Generator[Any, Any, None]
@@ -268,6 +268,6 @@ def test_threads_that_differ_from_run_to_run_are_refused() -> None:
 
 
 def test_the_example_in_the_documentation_is_true() -> None:
-    result = doctest.testmod(importlib.import_module("labsupport.explore"))
+    result = doctest.testmod(importlib.import_module("labsupport.exhibits.interleavings.explorer"))
     assert result.attempted
     assert not result.failed

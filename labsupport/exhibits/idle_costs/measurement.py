@@ -63,7 +63,7 @@ def measure_idle(numbers: tuple[int, ...] = IDLE) -> IdleCosts:
     Takes about half a second. Raises RuntimeError when the measuring process fails.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "labsupport.idle_costs", *map(str, numbers)],
+        [sys.executable, "-m", "labsupport.exhibits.idle_costs.measurement", *map(str, numbers)],
         capture_output=True,
         stdin=subprocess.DEVNULL,
         text=True,
