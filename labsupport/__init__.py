@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from labsupport.exhibits.io_models.uring import Ring
     from labsupport.exhibits.select_steps.steps import changes, step, step_text
     from labsupport.glossary import glossary
-    from labsupport.hang import explain_hang
+    from labsupport.hang_doctor.diagnosis import explain_hang
     from labsupport.network import hostile
     from labsupport.network.load import clients
     from labsupport.network.servers import running_server
@@ -104,7 +104,7 @@ _HOME = {
     "check": "labsupport.check",
     "check_server": "labsupport.capstone.referee",
     "clients": "labsupport.network.load",
-    "explain_hang": "labsupport.hang",
+    "explain_hang": "labsupport.hang_doctor.diagnosis",
     "explore": "labsupport.exhibits.interleavings.explorer",
     "film": "labsupport.exhibits.film.recording",
     "film_loop": "labsupport.exhibits.film.selectors_recording",

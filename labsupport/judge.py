@@ -22,10 +22,10 @@ from labsupport.exercises.verdicts import (
     without_addresses,
     wrong,
 )
-from labsupport.hang import Diagnosis, diagnose, source_file
-from labsupport.jobs import Job, current_start_method, runner_argv
-from labsupport.waits import Wait, describe
-from labsupport.watch import Limits, Watched, watch
+from labsupport.hang_doctor.diagnosis import Diagnosis, diagnose, source_file
+from labsupport.hang_doctor.job import Job, current_start_method, runner_argv
+from labsupport.hang_doctor.monitor import Limits, Watched, watch
+from labsupport.hang_doctor.wait_kinds import Wait, describe
 
 PRINTED_LINES = 12  # of what an answer printed, at most
 # A program that is ended cannot clean up: what its resource tracker says of that is no news.

@@ -21,7 +21,7 @@ from labsupport.exercises.verdicts import (
     without_addresses,
     wrong,
 )
-from labsupport.notes import Note, note, read_notes
+from labsupport.hang_doctor.evidence.notes import Note, note, read_notes
 
 Answer = Callable[..., Any]
 _NAMES = ["news", "mail", "maps", "shop", "blog"]

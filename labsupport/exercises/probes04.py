@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from labsupport.exercises import tasks, tasks04
 from labsupport.exercises.verdicts import RIGHT, Verdict, fault_in_pool, wrong
-from labsupport.notes import Note, note, read_notes
+from labsupport.hang_doctor.evidence.notes import Note, note, read_notes
 
 if TYPE_CHECKING:
     from labsupport.exhibits.interleavings.schedules import Exploration

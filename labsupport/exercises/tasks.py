@@ -10,8 +10,8 @@ import os
 import time
 from collections.abc import Sequence
 
-from labsupport.notes import Note, note, read_notes
-from labsupport.stillness import Stillness
+from labsupport.hang_doctor.evidence.notes import Note, note, read_notes
+from labsupport.hang_doctor.evidence.stillness import Stillness
 
 LIMIT = 3  # tasks at once in the exercise never_more_than
 _LOOK = 0.02  # seconds between two looks at the notes

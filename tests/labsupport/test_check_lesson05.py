@@ -16,8 +16,8 @@ from answering import (
 )
 
 from labsupport.exercises import exercises
+from labsupport.hang_doctor.monitor import Limits
 from labsupport.judge import judge
-from labsupport.watch import Limits
 
 LESSON = exercises_of("05")
 WRONG = wrong_answers(LESSON)

@@ -19,8 +19,8 @@ from answering import (
 
 from labsupport.exercises import Exercise, exercises
 from labsupport.exercises.verdicts import Verdict
+from labsupport.hang_doctor.monitor import Limits
 from labsupport.judge import judge
-from labsupport.watch import Limits
 
 LESSON = exercises_of("06")
 WRONG = wrong_answers(LESSON)

@@ -21,8 +21,8 @@ from answering import (
 
 from labsupport.exercises import Exercise, exercises
 from labsupport.exercises.verdicts import Verdict
+from labsupport.hang_doctor.monitor import Limits
 from labsupport.judge import judge
-from labsupport.watch import Limits
 
 LESSON = exercises_of("07")
 WRONG = wrong_answers(LESSON)

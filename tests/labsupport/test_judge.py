@@ -10,8 +10,8 @@ import pytest
 from answering import load
 
 from labsupport.exercises import exercises
+from labsupport.hang_doctor.monitor import Limits
 from labsupport.judge import judge
-from labsupport.watch import Limits
 
 EXERCISE = exercises()["never_more_than"]
 HEAD = """

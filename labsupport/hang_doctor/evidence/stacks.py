@@ -1,7 +1,7 @@
 """Collect the stacks of all threads of all Python processes of a watched program.
 
 Every Python process of the program registers a signal at its start (see
-`labsupport.startup.sitecustomize`); `collect` sends it and reads what `faulthandler` wrote.
+`startup/sitecustomize.py`); `collect` sends it and reads what `faulthandler` wrote.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from labsupport.stillness import activity
+from labsupport.hang_doctor.evidence.stillness import activity
 
 _FRAME = re.compile(r'^  File "(?P<path>.*)", line (?P<line>\d+) in (?P<function>.+)$')
 _THREAD = re.compile(r"^(Thread|Current thread) 0x[0-9a-f]+ .*\(most recent call first\):$")

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from labsupport.locks import locks_of_thread
-from labsupport.notes import Note
-from labsupport.waits import Wait, is_own
+from labsupport.hang_doctor.evidence.locks import locks_of_thread
+from labsupport.hang_doctor.evidence.notes import Note
+from labsupport.hang_doctor.wait_kinds import Wait, is_own
 
 Finding = tuple[str, str, str]  # name, cause, cure
 
@@ -23,7 +23,7 @@ class Evidence:
 
     Attributes:
         output: what it printed; tracebacks in it count.
-        notes: what `labsupport.pool_watch` noted in it.
+        notes: what `pool_watch` noted in it.
     """
 
     output: str = ""

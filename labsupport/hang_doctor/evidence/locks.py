@@ -10,7 +10,7 @@ import ast
 from collections.abc import Sequence
 from pathlib import Path
 
-from labsupport.stacks import Frame
+from labsupport.hang_doctor.evidence.stacks import Frame
 
 
 def locks_at(frame: Frame) -> tuple[tuple[str, ...], str]:

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from labsupport.stacks import Frame, ProcessStack
+from labsupport.hang_doctor.evidence.stacks import Frame, ProcessStack
 
-_HERE = str(Path(__file__).resolve().parent)
+# the whole of labsupport, whose lines are never the learner's own
+_HERE = str(Path(__file__).resolve().parents[1])
 _STANDARD = tuple(
     {str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "platstdlib")}
 )

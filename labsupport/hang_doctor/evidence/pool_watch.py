@@ -18,7 +18,7 @@ from multiprocessing import pool as pools
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from labsupport.notes import note
+from labsupport.hang_doctor.evidence.notes import note
 
 _here = threading.local()
 _installed = False

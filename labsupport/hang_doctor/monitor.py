@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from labsupport.causes import Evidence
-from labsupport.jobs import current_start_method
-from labsupport.notes import VARIABLE, Note, read_notes
+from labsupport.hang_doctor.evidence.notes import VARIABLE, Note, read_notes
+from labsupport.hang_doctor.evidence.stacks import ProcessStack, collect, stack_environment
+from labsupport.hang_doctor.evidence.stillness import Stillness, largest_cpu_time
+from labsupport.hang_doctor.job import current_start_method
+from labsupport.hang_doctor.rules import Evidence
 from labsupport.programs.run import child_env
 from labsupport.programs.supervised_process import GuardedProcess, start_guarded
-from labsupport.stacks import ProcessStack, collect, stack_environment
-from labsupport.stillness import Stillness, largest_cpu_time
 
 OUTPUT_PART = 32_000  # bytes kept from the beginning and from the end of the output
 _LOOK = 0.1  # seconds between two looks at the processes
@@ -152,7 +152,7 @@ def watch_environment(folder: Path) -> dict[str, str]:
     return {
         **stack_environment(folder),
         VARIABLE: str(folder / "notes"),
-        "LAB_STARTUP": "labsupport.pool_watch:install",
+        "LAB_STARTUP": "labsupport.hang_doctor.evidence.pool_watch:install",
         "LAB_START_METHOD": current_start_method(),
     }
 
@@ -212,7 +212,7 @@ def _ends_soon(program: GuardedProcess, is_done: Callable[[], bool]) -> bool:
 
 
 def _callback_state(notes: Sequence[Note]) -> str:
-    """Return "raised", "runs" or "fine", by what `labsupport.pool_watch` has noted."""
+    """Return "raised", "runs" or "fine", by what `pool_watch` has noted."""
     kinds = [note["kind"] for note in notes]
     if "callback-raised" in kinds:
         return "raised"

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from labsupport.causes import RULES, Evidence
-from labsupport.jobs import Job, current_start_method, runner_argv
-from labsupport.stacks import ProcessStack
-from labsupport.waits import describe
-from labsupport.watch import Limits, Watched, watch
+from labsupport.hang_doctor.evidence.stacks import ProcessStack
+from labsupport.hang_doctor.job import Job, current_start_method, runner_argv
+from labsupport.hang_doctor.monitor import Limits, Watched, watch
+from labsupport.hang_doctor.rules import RULES, Evidence
+from labsupport.hang_doctor.wait_kinds import describe
 
 _UNKNOWN = "None of the usual causes fits; the list above is all that can be seen."
 # An argument is a time limit, also when it is a name; None and True set none.
@@ -54,7 +54,7 @@ def diagnose(stacks: Sequence[ProcessStack], evidence: Evidence | None = None) -
     """Say what the processes of a stuck program wait for and what usually causes that.
 
     Args:
-        stacks: as `labsupport.stacks.collect` returns them, the main process first.
+        stacks: as `stacks.collect` returns them, the main process first.
         evidence: what is known beside the stacks.
     """
     waits = describe(stacks)

@@ -1,4 +1,4 @@
-"""Run one function of a learner's in this fresh interpreter: `python -m labsupport.answer_runner`.
+"""Run one function of a learner's in this fresh interpreter, as `job.runner_argv` starts it.
 
 The outcome goes to a file, because the learner's code may print, close or replace the standard
 streams. The process is ended from outside once the file is there, so threads and processes
@@ -17,10 +17,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from labsupport.jobs import Job, write_whole
+from labsupport.hang_doctor.job import Job, write_whole
 
 # what each worker needs to import its main module, this file, and its tasks
-_PRELOADED = ["labsupport.jobs", "labsupport.exercises.tasks"]
+_PRELOADED = ["labsupport.hang_doctor.job", "labsupport.exercises.tasks"]
 _MEMORY_LIMIT = 6 * 2**30  # bytes of address space of one process
 
 

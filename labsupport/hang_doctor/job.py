@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 
 class Job(NamedTuple):
-    """One function to be run by `python -m labsupport.answer_runner JOBFILE`.
+    """One function to be run by `python -m labsupport.hang_doctor.job_runner JOBFILE`.
 
     Attributes:
         module_path: the file that defines the function; it is imported under its own name.
@@ -61,4 +61,4 @@ def write_whole(path: Path, value: Any) -> None:
 
 def runner_argv(job_path: Path) -> list[str]:
     """Return the command that carries out an order."""
-    return [sys.executable, "-m", "labsupport.answer_runner", str(job_path)]
+    return [sys.executable, "-m", "labsupport.hang_doctor.job_runner", str(job_path)]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from answering import load
 
-from labsupport.hang import diagnose, examine, explain_hang
-from labsupport.stacks import Frame, ProcessStack, parse_stacks
-from labsupport.waits import describe
-from labsupport.watch import Limits
+from labsupport.hang_doctor.diagnosis import diagnose, examine, explain_hang
+from labsupport.hang_doctor.evidence.stacks import Frame, ProcessStack, parse_stacks
+from labsupport.hang_doctor.monitor import Limits
+from labsupport.hang_doctor.wait_kinds import describe
 
 JOIN_BEFORE_DRAIN = """
 def fill(queue):
