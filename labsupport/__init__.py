@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from labsupport.capstone.many import load
     from labsupport.capstone.referee import check_server
-    from labsupport.check import check, hint, solution
     from labsupport.demos import old_selectors, selectors_echo
     from labsupport.demos.select_steps import old_final
+    from labsupport.exercises.check import check, hint, solution
+    from labsupport.exercises.glossary import glossary
+    from labsupport.exercises.quiz import quiz
     from labsupport.exhibits.cluster.balancer_picture import Upload, show_uploads
     from labsupport.exhibits.cluster.nodes import local_cluster, node_name
     from labsupport.exhibits.film.recording import film
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from labsupport.exhibits.io_models.reads_picture import show_reads
     from labsupport.exhibits.io_models.uring import Ring
     from labsupport.exhibits.select_steps.steps import changes, step, step_text
-    from labsupport.glossary import glossary
     from labsupport.hang_doctor.diagnosis import explain_hang
     from labsupport.network import hostile
     from labsupport.network.load import clients
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from labsupport.pictures.tree import process_tree
     from labsupport.programs.extension import load_ipython_extension
     from labsupport.programs.run import run_program
-    from labsupport.quiz import quiz
     from labsupport.traces.recorder import Recorder
     from labsupport.traces.timeline import Span, Timeline
 
@@ -101,7 +101,7 @@ _HOME = {
     "Timeline": "labsupport.traces.timeline",
     "Upload": "labsupport.exhibits.cluster.balancer_picture",
     "changes": "labsupport.exhibits.select_steps.steps",
-    "check": "labsupport.check",
+    "check": "labsupport.exercises.check",
     "check_server": "labsupport.capstone.referee",
     "clients": "labsupport.network.load",
     "explain_hang": "labsupport.hang_doctor.diagnosis",
@@ -109,8 +109,8 @@ _HOME = {
     "film": "labsupport.exhibits.film.recording",
     "film_loop": "labsupport.exhibits.film.selectors_recording",
     "film_selectors": "labsupport.exhibits.film.selectors_recording",
-    "glossary": "labsupport.glossary",
-    "hint": "labsupport.check",
+    "glossary": "labsupport.exercises.glossary",
+    "hint": "labsupport.exercises.check",
     "hostile": "labsupport.network",
     "load": "labsupport.capstone.many",
     "load_ipython_extension": "labsupport.programs.extension",
@@ -120,7 +120,7 @@ _HOME = {
     "old_final": "labsupport.demos.select_steps",
     "old_selectors": "labsupport.demos",
     "process_tree": "labsupport.pictures.tree",
-    "quiz": "labsupport.quiz",
+    "quiz": "labsupport.exercises.quiz",
     "ratio_bars": "labsupport.pictures.bars",
     "run_program": "labsupport.programs.run",
     "running_server": "labsupport.network.servers",
@@ -130,7 +130,7 @@ _HOME = {
     "show_reads": "labsupport.exhibits.io_models.reads_picture",
     "show_timelines": "labsupport.pictures.timeline_view",
     "show_uploads": "labsupport.exhibits.cluster.balancer_picture",
-    "solution": "labsupport.check",
+    "solution": "labsupport.exercises.check",
     "step": "labsupport.exhibits.select_steps.steps",
     "step_text": "labsupport.exhibits.select_steps.steps",
     "watch_read": "labsupport.exhibits.io_models.reads",

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from labsupport.exercises import exercises
+from labsupport.exercises.judge import judge
 from labsupport.exercises.verdicts import Verdict
-from labsupport.judge import judge
 
 ANSWERS = Path(__file__).with_name("answers")
 _numbers = itertools.count(1)

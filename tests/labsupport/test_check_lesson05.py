@@ -16,8 +16,8 @@ from answering import (
 )
 
 from labsupport.exercises import exercises
+from labsupport.exercises.judge import judge
 from labsupport.hang_doctor.monitor import Limits
-from labsupport.judge import judge
 
 LESSON = exercises_of("05")
 WRONG = wrong_answers(LESSON)

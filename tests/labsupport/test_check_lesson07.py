@@ -20,9 +20,9 @@ from answering import (
 )
 
 from labsupport.exercises import Exercise, exercises
+from labsupport.exercises.judge import judge
 from labsupport.exercises.verdicts import Verdict
 from labsupport.hang_doctor.monitor import Limits
-from labsupport.judge import judge
 
 LESSON = exercises_of("07")
 WRONG = wrong_answers(LESSON)

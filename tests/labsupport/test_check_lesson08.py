@@ -16,7 +16,7 @@ from answering import (
 )
 
 from labsupport.exercises import exercises
-from labsupport.judge import judge
+from labsupport.exercises.judge import judge
 
 LESSON = exercises_of("08")
 WRONG = wrong_answers(LESSON)

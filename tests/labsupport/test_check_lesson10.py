@@ -18,8 +18,8 @@ from answering import (
 )
 
 from labsupport.exercises import Exercise, exercises
+from labsupport.exercises.judge import judge
 from labsupport.exercises.verdicts import Verdict
-from labsupport.judge import judge
 
 LESSON = exercises_of("10")
 WRONG = wrong_answers(LESSON)

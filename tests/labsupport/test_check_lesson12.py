@@ -17,7 +17,7 @@ from answering import (
 )
 
 from labsupport.exercises import exercises
-from labsupport.judge import judge
+from labsupport.exercises.judge import judge
 
 LESSON = exercises_of("12")
 WRONG = wrong_answers(LESSON)

@@ -17,8 +17,8 @@ from answering import (
 )
 
 from labsupport.exercises import exercises
+from labsupport.exercises.judge import judge
 from labsupport.exercises.verdicts import Verdict
-from labsupport.judge import judge
 
 LESSON = exercises_of("15")
 #: answers that never end need the deadline of a fresh interpreter

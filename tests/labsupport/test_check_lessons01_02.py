@@ -16,7 +16,7 @@ from answering import (
 )
 
 from labsupport.exercises import exercises
-from labsupport.judge import judge
+from labsupport.exercises.judge import judge
 
 NAMES = exercises_of("01", "02")
 WRONG = wrong_answers(NAMES)

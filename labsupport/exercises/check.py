@@ -6,7 +6,7 @@ import textwrap
 from collections import Counter
 
 from labsupport.exercises import Exercise, exercises
-from labsupport.judge import judge
+from labsupport.exercises.judge import judge
 
 _SIGNS = {"untouched": "○", "wrong": "✘", "right": "✔"}
 _given: Counter[str] = Counter()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from answering import load
 
-from labsupport.check import UnknownExerciseError, check, hint, solution
 from labsupport.exercises import exercises
+from labsupport.exercises.check import UnknownExerciseError, check, hint, solution
 
 EXERCISE = exercises()["never_more_than"]
 
@@ -34,7 +34,7 @@ def test_a_check_prints_one_of_three_states(
 
 
 def test_hints_come_one_after_the_other(capsys: pytest.CaptureFixture[str]) -> None:
-    import_module("labsupport.check")._given.clear()
+    import_module("labsupport.exercises.check")._given.clear()
     for step in (1, 2, 3, 3):
         hint("keep_errors")
         assert capsys.readouterr().out.startswith(f"Hint {step} of 3 for keep_errors:\n  ")

@@ -10,8 +10,8 @@ import pytest
 from answering import load
 
 from labsupport.exercises import exercises
+from labsupport.exercises.judge import judge
 from labsupport.hang_doctor.monitor import Limits
-from labsupport.judge import judge
 
 EXERCISE = exercises()["never_more_than"]
 HEAD = """

@@ -4,8 +4,7 @@ The right answers are stored as hashes and the feedback is encoded, so that a lo
 file does not give the answers away. That is courtesy, not secrecy.
 
 An author writes a TOML file with plain answers and feedback (see `seal`) and calls
-`python -m labsupport.quiz hash FILE`; `python -m labsupport.quiz show FILE` gives the plain
-feedback back.
+`python -m labsupport.exercises.quiz hash FILE`; `show FILE` instead gives the plain feedback back.
 """
 
 from __future__ import annotations
@@ -183,7 +182,7 @@ def _as_toml(entries: dict[str, Any]) -> str:
 def main(arguments: list[str]) -> int:
     """Run the author's commands `hash FILE` and `show FILE`; return the exit status."""
     if len(arguments) != 2 or arguments[0] not in ("hash", "show"):
-        print("usage: python -m labsupport.quiz hash|show FILE.toml", file=sys.stderr)
+        print("usage: python -m labsupport.exercises.quiz hash|show FILE.toml", file=sys.stderr)
         return 2
     command, path = arguments[0], Path(arguments[1])
     try:

@@ -7,9 +7,9 @@ import pytest
 
 from labsupport.authoring.pieces import items, pieces, section
 from labsupport.authoring.source import load
-from labsupport.glossary import SOURCES, UnknownTermError, glossary, read_terms
+from labsupport.exercises.glossary import SOURCES, UnknownTermError, glossary, read_terms
 
-module = import_module("labsupport.glossary")
+module = import_module("labsupport.exercises.glossary")
 
 FIRST = """# Start here
 ## Terms

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-SOURCES = Path(__file__).resolve().parents[1] / "notebooks" / "src"
+SOURCES = Path(__file__).resolve().parents[2] / "notebooks" / "src"
 
 _SECTION = re.compile(r"^## Terms$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _ITEM = re.compile(r"^- (.*(?:\n  .*)*)", re.MULTILINE)

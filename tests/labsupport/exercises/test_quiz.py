@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from labsupport.quiz import decode, hash_answer, load, main, quiz
+from labsupport.exercises.quiz import decode, hash_answer, load, main, quiz
 
-quizzes = import_module("labsupport.quiz")
+quizzes = import_module("labsupport.exercises.quiz")
 
 PLAIN = """
 [q1]
