@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent
 TESTS = ROOT / "tests"
 BROWSER_TESTS = TESTS / "browser"
 NOTEBOOKS = ROOT / "notebooks"
-SANITIZE = ROOT / "labsupport" / "sanitize.cfg"
+SANITIZE = ROOT / "tools" / "authoring" / "sanitize.cfg"
 CELL_TIMEOUT = 60.0
 
 _kernel_home = pytest.StashKey[Path]()

@@ -92,13 +92,13 @@ COMMANDS = {
         "check",
         "check this machine: Python, packages, sockets, processes",
         NOTHING,
-        lambda arguments: ["labsupport.doctor", *arguments],
+        lambda arguments: ["tools.machine", *arguments],
     ),
     "build": Command(
         "build [NN …]",
         "run the lessons' sources again and write the notebooks",
         TEST,
-        lambda arguments: ["labsupport.authoring", "build", *arguments],
+        lambda arguments: ["tools.authoring", "build", *arguments],
     ),
 }
 

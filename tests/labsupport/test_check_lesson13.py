@@ -21,12 +21,12 @@ from answering import (
     wrong_answers,
 )
 
-from labsupport.authoring.source import load as load_lesson
 from labsupport.exercises import exercises, selector_loop
 from labsupport.exercises.judge import judge
 from labsupport.exercises.probes13_chat import _LINES, _MANY, _verify
 from labsupport.exercises.selector_loop import Coro, Loop, Script
 from labsupport.exercises.verdicts import Failed
+from tools.authoring.source import load as load_lesson
 
 LESSON = exercises_of("13")
 LESSON_13 = Path(__file__).resolve().parents[2] / "notebooks" / "src" / "13_selectors_and_loops.md"

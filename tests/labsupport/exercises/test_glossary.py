@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from labsupport.authoring.pieces import items, pieces, section
-from labsupport.authoring.source import load
 from labsupport.exercises.glossary import SOURCES, UnknownTermError, glossary, read_terms
+from tools.authoring.blocks import items, pieces, section
+from tools.authoring.source import load
 
 module = import_module("labsupport.exercises.glossary")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lesson_text import Write
 
-from labsupport.authoring.source import Course
+from tools.authoring.source import Course
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from types import ModuleType
 import nbval.plugin
 import pytest
 
-from labsupport.authoring import outputs, pieces
-from labsupport.authoring.outputs import RULES, sanitize, sanitize_rules
+from tools.authoring import blocks, outputs
+from tools.authoring.outputs import RULES, sanitize, sanitize_rules
 
 PICTURE = '<img alt="apply: at most 1 at once" src="data:image/svg+xml;base64,{}">'
 
@@ -78,7 +78,7 @@ def test_every_rule_of_the_file_is_tested_here() -> None:
     assert [name for name in names if name not in HIDDEN] == []
 
 
-@pytest.mark.parametrize("module", [outputs, pieces], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [blocks, outputs], ids=lambda module: module.__name__)
 def test_the_examples_in_docstrings_hold(module: ModuleType) -> None:
     results = doctest.testmod(module)
     assert results.attempted

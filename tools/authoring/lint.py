@@ -17,8 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from labsupport.authoring.assemble import nbformat, write_atomically
-from labsupport.authoring.source import AuthoringError, Cell, Source
+from tools.authoring.assemble import nbformat, write_atomically
+from tools.authoring.source import AuthoringError, Cell, Source
 
 CONFIG = Path(__file__).resolve().parents[2] / "pyproject.toml"
 # Cells are short and the text stands beside them: no docstrings; no rule that trades a plain

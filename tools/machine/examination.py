@@ -1,6 +1,6 @@
 """Check that this machine can run the course, and say what to do where it cannot.
 
-``python -m labsupport.doctor`` prints every check with what it found. ``report()`` is the short,
+``python -m tools.machine`` prints every check with what it found. ``report()`` is the short,
 stable form for a notebook: it names no version, number or address, so that the same text is
 printed on every machine that is in order.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
-from labsupport.machine_checks import NEEDED, WORTH_KNOWING, Check, Finding
+from tools.machine.checks import NEEDED, WORTH_KNOWING, Check, Finding
 
 MARKS = {"good": "ok  ", "note": "note", "bad": "FAIL"}
 
@@ -62,7 +62,7 @@ def full_report(findings: Sequence[Finding]) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Print the full report; return 0 if the course can run, 1 if not, 2 for a wrong call."""
     if list(arguments) in (["-h"], ["--help"]):
-        print("usage: python -m labsupport.doctor\n\nCheck that this machine can run the course.")
+        print("usage: python -m tools.machine\n\nCheck that this machine can run the course.")
         return 0
     if arguments:
         print(f"The check takes no arguments, not {arguments[0]!r}.", file=sys.stderr)
@@ -70,7 +70,3 @@ def main(arguments: Sequence[str]) -> int:
     findings = examine()
     print(full_report(findings))
     return int(any(finding.state == "bad" for finding in findings))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

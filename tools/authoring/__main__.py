@@ -1,4 +1,4 @@
-"""The command ``python -m labsupport.authoring``."""
+"""The command ``python -m tools.authoring``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from labsupport.authoring.source import AuthoringError, Course, load
+from tools.authoring.source import AuthoringError, Course, load
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m labsupport.authoring",
+        prog="python -m tools.authoring",
         description="Build, check and lint the lessons in notebooks/src.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
@@ -64,7 +64,7 @@ def _positive(text: str) -> int:
 
 
 def _build(course: Course, paths: list[Path], arguments: argparse.Namespace) -> int:
-    from labsupport.authoring.build import build
+    from tools.authoring.build import build
 
     built = build(
         course, paths, jobs=arguments.jobs, fresh=arguments.fresh,
@@ -74,8 +74,8 @@ def _build(course: Course, paths: list[Path], arguments: argparse.Namespace) -> 
 
 
 def _check(course: Course, paths: list[Path], arguments: argparse.Namespace) -> int:
-    from labsupport.authoring.check import course_problems, notebook_problems
-    from labsupport.authoring.style import style_problems
+    from tools.authoring.check import course_problems, notebook_problems
+    from tools.authoring.style import style_problems
 
     found = course_problems(course)
     for path in paths:
@@ -85,7 +85,7 @@ def _check(course: Course, paths: list[Path], arguments: argparse.Namespace) -> 
 
 
 def _lint(course: Course, paths: list[Path], arguments: argparse.Namespace) -> int:
-    from labsupport.authoring.lint import lint_problems
+    from tools.authoring.lint import lint_problems
 
     sources = [load(path) for path in paths]
     if arguments.fix:

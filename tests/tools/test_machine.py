@@ -10,8 +10,8 @@ from typing import NoReturn
 
 import pytest
 
-from labsupport import doctor, machine_checks
-from labsupport.machine_checks import Finding
+from tools.machine import checks, examination
+from tools.machine.checks import Finding
 
 STABLE = """\
 Python 3.11 or newer: yes
@@ -35,7 +35,7 @@ def bad() -> Finding:
 
 def test_this_machine_is_in_order() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "labsupport.doctor"],
+        [sys.executable, "-m", "tools.machine"],
         capture_output=True,
         text=True,
         timeout=100,
@@ -46,12 +46,12 @@ def test_this_machine_is_in_order() -> None:
 
 
 def test_the_report_for_notebooks_is_the_same_on_every_good_machine() -> None:
-    assert doctor.report() == STABLE
-    assert doctor.report([good, bad]) == "something: yes\nanother: NO, is missing. Install it."
+    assert examination.report() == STABLE
+    assert examination.report([good, bad]) == "something: yes\nanother: NO, is missing. Install it."
 
 
 def test_a_failure_is_told_with_its_remedy_and_counted() -> None:
-    text = doctor.full_report(doctor.examine([good, bad]))
+    text = examination.full_report(examination.examine([good, bad]))
     assert "FAIL  another" in text
     assert "→ Install it." in text
     assert text.endswith("one thing fails.")
@@ -61,7 +61,7 @@ def test_a_check_that_breaks_is_a_finding() -> None:
     def check_things() -> NoReturn:
         raise ValueError("unexpected")
 
-    [finding] = doctor.examine([check_things])
+    [finding] = examination.examine([check_things])
     assert (finding.check, finding.state) == ("things", "bad")
     assert finding.detail == "ValueError: unexpected"
 
@@ -69,9 +69,9 @@ def test_a_check_that_breaks_is_a_finding() -> None:
 def test_the_exit_status_tells_failure_from_a_wrong_call(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(doctor, "examine", lambda: [bad()])
-    assert doctor.main([]) == 1
-    assert doctor.main(["--verbose"]) == 2
+    monkeypatch.setattr(examination, "examine", lambda: [bad()])
+    assert examination.main([]) == 1
+    assert examination.main(["--verbose"]) == 2
     assert "'--verbose'" in capsys.readouterr().err
 
 
@@ -81,15 +81,15 @@ def _refuse(*_: object, **__: object) -> NoReturn:
 
 def test_no_loopback_is_a_failure_but_no_ipv6_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "create_server", _refuse)
-    assert machine_checks.check_loopback().state == "bad"
-    assert machine_checks.check_loopback6().state == "note"
+    assert checks.check_loopback().state == "bad"
+    assert checks.check_loopback6().state == "note"
 
 
 @pytest.mark.parametrize(
     ("check", "damage"),
     [
-        ("check_python", lambda m: m.setattr(machine_checks, "MINIMUM", (9, 0))),
-        ("check_packages", lambda m: m.setattr(machine_checks, "DISTRIBUTION", "no-such-package")),
+        ("check_python", lambda m: m.setattr(checks, "MINIMUM", (9, 0))),
+        ("check_packages", lambda m: m.setattr(checks, "DISTRIBUTION", "no-such-package")),
         ("check_descriptors", lambda m: m.setattr(resource, "getrlimit", lambda _: (64, 64))),
         ("check_start_methods", lambda m: m.setattr(sys, "executable", "/bin/false")),
         ("check_selectors", lambda m: m.setattr(socket, "socketpair", _refuse)),
@@ -102,7 +102,7 @@ def test_each_failure_has_a_remedy(
     monkeypatch: pytest.MonkeyPatch, check: str, damage: object
 ) -> None:
     damage(monkeypatch)  # type: ignore[operator]
-    [finding] = doctor.examine([getattr(machine_checks, check)])
+    [finding] = examination.examine([getattr(checks, check)])
     monkeypatch.undo()
     assert finding.state == "bad", finding
     assert "Report this" not in finding.remedy, "the check broke, it did not find"
@@ -111,7 +111,7 @@ def test_each_failure_has_a_remedy(
 
 def test_a_package_that_is_too_old_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.metadata.requires", lambda _: ["gevent>=9999", "nothing-here"])
-    finding = machine_checks.check_packages()
+    finding = checks.check_packages()
     assert finding.state == "bad"
     assert "gevent>=9999 is needed" in finding.detail
     assert "nothing-here is missing" in finding.detail

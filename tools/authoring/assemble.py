@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat as _nbformat
 
-from labsupport.authoring.source import Source
+from tools.authoring.source import Source
 
 nbformat: Any = _nbformat  # its functions carry no annotations
 

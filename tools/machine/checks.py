@@ -1,4 +1,4 @@
-"""The single checks of the doctor: each looks at one thing and returns a finding.
+"""The single checks of a machine: each looks at one thing and returns a finding.
 
 None of them changes this process: children are started from a fresh interpreter, sockets and files
 are closed again, and nothing is printed.

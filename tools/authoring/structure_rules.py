@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from labsupport.authoring.pieces import Piece, items, section
-from labsupport.authoring.source import Course, Source
-from labsupport.authoring.words import TITLE_VERBS, VAGUE_VERBS
+from tools.authoring.blocks import Piece, items, section
+from tools.authoring.source import Course, Source
+from tools.authoring.word_lists import TITLE_VERBS, VAGUE_VERBS
 
 PROMISES, FINDINGS = "You will be able to", "What we found"
 SECTIONS = (PROMISES, "Exercises", "Quiz", FINDINGS, "Terms", "Further reading")
@@ -39,7 +39,7 @@ def _first_cell(source: Source, parts: list[Piece]) -> Iterator[Problem]:
         return
     verb = first[0].text.split()[0].strip("`*").casefold()
     if verb not in TITLE_VERBS:
-        where = "add it to labsupport/authoring/words.py if it is one"
+        where = "add it to tools/authoring/word_lists.py if it is one"
         yield first[0].line, f"the title starts with a verb; {verb!r} is not known as one ({where})"
     for part in parts[1:]:
         if part.level == 1:

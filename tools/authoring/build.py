@@ -18,16 +18,16 @@ from typing import Any
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelError
 
-from labsupport.authoring.assemble import (
+from tools.authoring.assemble import (
     assemble,
     notebook_bytes,
     read_notebook,
     same_cells,
     write_atomically,
 )
-from labsupport.authoring.kernel import running_kernel
-from labsupport.authoring.outputs import keep_equal_outputs, texts, tidy_traceback
-from labsupport.authoring.source import AuthoringError, Cell, Course, Source, load
+from tools.authoring.kernel import running_kernel
+from tools.authoring.outputs import keep_equal_outputs, texts, tidy_traceback
+from tools.authoring.source import AuthoringError, Cell, Course, Source, load
 
 CELL_TIMEOUT = 60  # seconds, the same limit that the tests set
 

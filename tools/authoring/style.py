@@ -1,6 +1,6 @@
 """Test the rules of docs/house-style.md that a machine can test, cell by cell.
 
-The rules about a lesson's shape are in `labsupport.authoring.shape`.
+The rules about a lesson's shape are in `tools.authoring.structure_rules`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from statistics import median
 
-from labsupport.authoring.pieces import Piece, pieces, words
-from labsupport.authoring.shape import shape_problems
-from labsupport.authoring.source import Course, Source
-from labsupport.authoring.words import BELITTLING
+from tools.authoring.blocks import Piece, pieces, words
+from tools.authoring.source import Course, Source
+from tools.authoring.structure_rules import shape_problems
+from tools.authoring.word_lists import BELITTLING
 
 LONGEST_CODE = 25  # lines without blank ones and the magic's line
 LONG_CODE = 12

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from labsupport.authoring.source import Cell, Source
+from tools.authoring.source import Cell, Source
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 

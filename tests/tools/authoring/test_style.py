@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from lesson_text import GOOD, Write, code
 
-from labsupport.authoring.source import AuthoringError, Course, load, parse
-from labsupport.authoring.style import style_problems
-from labsupport.authoring.words import BELITTLING
+from tools.authoring.source import AuthoringError, Course, load, parse
+from tools.authoring.style import style_problems
+from tools.authoring.word_lists import BELITTLING
 
 # What is replaced (the first time it occurs), by what, and what the style says then.
 BROKEN = {
@@ -132,5 +132,5 @@ def test_a_source_with_a_slip_is_refused_in_words(text: str, words: str) -> None
 
 
 def test_the_guide_names_every_forbidden_word() -> None:
-    guide = (Path(__file__).resolve().parents[2] / "docs/house-style.md").read_text("utf-8")
+    guide = (Path(__file__).resolve().parents[3] / "docs/house-style.md").read_text("utf-8")
     assert [word for word in BELITTLING if word not in guide and word != "trivial"] == []

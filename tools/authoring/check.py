@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from labsupport.authoring.assemble import METADATA, belongs, read_notebook
-from labsupport.authoring.outputs import texts
-from labsupport.authoring.source import AuthoringError, Course, Source, load
+from tools.authoring.assemble import METADATA, belongs, read_notebook
+from tools.authoring.outputs import texts
+from tools.authoring.source import AuthoringError, Course, Source, load
 
-_COMMAND = "python -m labsupport.authoring build"
+_COMMAND = "python -m tools.authoring build"
 
 
 def notebook_problems(course: Course, source: Source) -> list[str]:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from lesson_text import Write, code
 
-from labsupport.authoring.__main__ import main
-from labsupport.authoring.lint import lint_problems
-from labsupport.authoring.source import AuthoringError, Course, load
+from tools.authoring.__main__ import main
+from tools.authoring.lint import lint_problems
+from tools.authoring.source import AuthoringError, Course, load
 
 CLEAN = "\n".join(
     [
@@ -80,7 +80,7 @@ def test_fix_formats_the_source_and_nothing_else(write: Write) -> None:
 
 def test_without_ruff_the_remedy_is_said(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     source = load(write("01_a", CLEAN))
-    monkeypatch.setattr("labsupport.authoring.lint.find_spec", lambda name: None)
+    monkeypatch.setattr("tools.authoring.lint.find_spec", lambda name: None)
     with pytest.raises(AuthoringError, match="ruff"):
         lint_problems([source])
 

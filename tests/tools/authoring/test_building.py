@@ -16,11 +16,11 @@ from lesson_text import Write, code
 from nbformat import from_dict
 from nbformat.v4 import new_output
 
-from labsupport.authoring.assemble import assemble, notebook_bytes, read_notebook
-from labsupport.authoring.build import build
-from labsupport.authoring.check import course_problems, notebook_problems
-from labsupport.authoring.outputs import keep_equal_outputs, tidy_traceback
-from labsupport.authoring.source import Course, load, parse
+from tools.authoring.assemble import assemble, notebook_bytes, read_notebook
+from tools.authoring.build import build
+from tools.authoring.check import course_problems, notebook_problems
+from tools.authoring.outputs import keep_equal_outputs, tidy_traceback
+from tools.authoring.source import Course, load, parse
 
 PICTURE = code(
     "import base64, os",
@@ -136,7 +136,7 @@ def test_an_interrupted_build_leaves_no_kernel_and_no_file(course: Course, write
             "time.sleep(60)",
         ),
     )
-    command = [sys.executable, "-m", "labsupport.authoring", "build", "--root", str(course.root)]
+    command = [sys.executable, "-m", "tools.authoring", "build", "--root", str(course.root)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not running.exists():
@@ -167,7 +167,7 @@ def test_a_stored_notebook_is_judged(course: Course, write: Write) -> None:
     source = write("01_a", "# Try\n\n" + code("1") + "\n" + code("2", tags="raises-exception"))
     path = course.notebook(source)
     assert notebook_problems(course, load(source)) == [
-        "01_a.ipynb is missing; run: python -m labsupport.authoring build 01"
+        "01_a.ipynb is missing; run: python -m tools.authoring build 01"
     ]
     notebook = _executed(course, source)
     error = {"output_type": "error", "ename": "E", "evalue": "v", "traceback": []}
@@ -246,7 +246,7 @@ def test_a_kernel_that_does_not_start_is_one_sentence(
 ) -> None:
     argv = [sys.executable, "-c", "raise SystemExit(1)"]
     monkeypatch.setattr(
-        "labsupport.authoring.kernel.get_kernel_dict",
+        "tools.authoring.kernel.get_kernel_dict",
         lambda: {"argv": argv, "display_name": "none", "language": "python"},
     )
     (built,) = build(course, [write("01_a", code("1"))])
