@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from mutants import ROOT, SOLUTIONS
 
-from labsupport.capstone import check_server, load
-from labsupport.capstone.items import STAGES, all_items
+from labsupport import check_server, load
+from labsupport.capstone.items import STAGES
 from labsupport.capstone.referee import words_of
 from labsupport.capstone.serving import Serving
+from labsupport.capstone.stages import all_items
 
 PYFTPDLIB = """
 import sys

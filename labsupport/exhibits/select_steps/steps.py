@@ -7,9 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from labsupport import demos
+from labsupport.demos import select_steps
 
-FOLDER = Path(demos.__path__[0]) / "select_steps"
+FOLDER = Path(select_steps.__path__[0])
 STEPS = 8
 
 
@@ -20,7 +20,7 @@ def step(number: int) -> ModuleType:
         ValueError: there is no such step.
     """
     _check(number)
-    return import_module(f"labsupport.demos.select_steps.step{number}")
+    return import_module(f"{select_steps.__name__}.step{number}")
 
 
 def _check(number: int) -> None:
