@@ -7,6 +7,7 @@ code; the frames inside it belong to the library call that does not return.
 from __future__ import annotations
 
 import linecache
+import os
 import re
 import sysconfig
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ from pathlib import Path
 from labsupport.hang_doctor.evidence.stacks import Frame, ProcessStack
 
 # the whole of labsupport, whose lines are never the learner's own
-_HERE = str(Path(__file__).resolve().parents[1])
+_HERE = f"{Path(__file__).resolve().parents[1]}{os.sep}"
 _STANDARD = tuple(
     {str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "platstdlib")}
 )

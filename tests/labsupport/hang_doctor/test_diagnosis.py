@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from answering import load
 
+import labsupport
 from labsupport.hang_doctor.diagnosis import diagnose, examine, explain_hang
 from labsupport.hang_doctor.evidence.stacks import Frame, ProcessStack, parse_stacks
 from labsupport.hang_doctor.monitor import Limits
-from labsupport.hang_doctor.wait_kinds import describe
+from labsupport.hang_doctor.wait_kinds import describe, is_own
 
 JOIN_BEFORE_DRAIN = """
 def fill(queue):
@@ -263,3 +264,11 @@ def test_what_cannot_be_explained_is_refused_in_a_sentence(tmp_path: Path) -> No
         explain_hang(lambda: None)
     with pytest.raises(TypeError, match="give its name without"):
         explain_hang(3)  # type: ignore[arg-type]
+
+
+def test_no_line_of_labsupport_is_the_learners_own(tmp_path: Path) -> None:
+    package = Path(labsupport.__file__).parent
+    files = [*package.rglob("*.py")]
+    assert {path for path in files if is_own(Frame(str(path), 1, "f"))} == set()
+    for beside in (tmp_path / "answer.py", package.with_name("labsupport_of_mine") / "answer.py"):
+        assert is_own(Frame(str(beside), 1, "f"))
