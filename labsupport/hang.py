@@ -17,6 +17,7 @@ from labsupport.causes import RULES, Evidence
 from labsupport.jobs import Job, current_start_method, runner_argv
 from labsupport.stacks import ProcessStack
 from labsupport.waits import describe
+from labsupport.warm_runner import start_warm
 from labsupport.watch import Limits, Watched, watch
 
 _UNKNOWN = "None of the usual causes fits; the list above is all that can be seen."
@@ -108,6 +109,7 @@ def examine(
             folder=folder,
             cwd=cwd,
             limits=limits,
+            start=start_warm,
             is_done=result.exists,
             is_certain=lambda stacks, evidence: diagnose(stacks, evidence).certain,
         )

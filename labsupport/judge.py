@@ -25,6 +25,7 @@ from labsupport.exercises.verdicts import (
 from labsupport.hang import Diagnosis, diagnose, source_file
 from labsupport.jobs import Job, current_start_method, runner_argv
 from labsupport.waits import Wait, describe
+from labsupport.warm_runner import start_warm
 from labsupport.watch import Limits, Watched, watch
 
 PRINTED_LINES = 12  # of what an answer printed, at most
@@ -114,6 +115,7 @@ def _run(
         cwd=path.parent,
         env={"LAB_STARTUP_EVERY": exercise.startup},
         limits=limits,
+        start=start_warm,
         is_done=result.exists,
         is_certain=lambda stacks, evidence: diagnose(stacks, evidence).certain,
     )
