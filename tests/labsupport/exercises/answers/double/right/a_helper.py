@@ -1,0 +1,9 @@
+import operator
+
+
+def times(factor):
+    return lambda number: operator.mul(factor, number)
+
+
+def double(number):
+    return times(2)(number)
