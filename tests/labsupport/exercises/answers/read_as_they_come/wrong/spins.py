@@ -1,4 +1,4 @@
-# reason: kept the processor busy
+# reason: asked (it )?60 times whether something had come: it spins
 def read_as_they_come(connections):
     waiting, arrived = list(connections), []
     for each in waiting:

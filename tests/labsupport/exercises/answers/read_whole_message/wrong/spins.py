@@ -1,4 +1,4 @@
-# reason: kept the processor busy
+# reason: asked (it )?60 times whether something had come: it spins
 # quick
 def read_message(connection, size):
     parts, missing = [], size

@@ -1,4 +1,4 @@
-# reason: still asleep after more than 0.5
+# reason: 1000 turns later it was still asleep
 
 
 def run_all(coros):
