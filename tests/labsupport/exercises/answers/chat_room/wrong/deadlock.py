@@ -1,5 +1,4 @@
 # reason: ada said a line; no reply came, then nothing more
-# quick
 # endless
 from gevent.lock import Semaphore
 

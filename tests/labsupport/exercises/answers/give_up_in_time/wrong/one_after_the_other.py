@@ -1,5 +1,4 @@
 # reason: never more than \d of the 6 visitors at once
-# quick
 from urllib.request import urlopen
 
 import gevent

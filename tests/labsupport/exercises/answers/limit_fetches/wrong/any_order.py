@@ -1,5 +1,4 @@
 # reason: not in the order of the addresses
-# quick
 from urllib.request import urlopen
 
 from gevent.pool import Pool

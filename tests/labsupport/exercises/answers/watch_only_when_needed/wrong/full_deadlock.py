@@ -1,5 +1,4 @@
 # reason: another client did not read its long answer; .* The server was at the line
-# quick
 # endless
 import select
 from selectors import EVENT_READ
