@@ -14,6 +14,7 @@ import pytest
 
 from labsupport import programs
 from labsupport.programs import OUTPUT_LIMIT, Finished, child_env, run_program
+from labsupport.warm_runner import end_warm_runner
 
 DEADLINE = 60  # seconds; only ever used up on failure
 
@@ -29,6 +30,8 @@ def assert_gone(pids: str) -> None:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
+    end_warm_runner()  # of another test's checks: its supervisor stays, and is none of ours
+
     def run_code(code: str, *args: object, **options: object) -> Finished:
         path = tmp_path / "program.py"
         path.write_text(dedent(code), encoding="utf-8")
