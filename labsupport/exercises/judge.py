@@ -26,6 +26,7 @@ from labsupport.hang_doctor.diagnosis import Diagnosis, diagnose, source_file
 from labsupport.hang_doctor.job import Job, current_start_method, runner_argv
 from labsupport.hang_doctor.monitor import Limits, Watched, watch
 from labsupport.hang_doctor.wait_kinds import Wait, describe
+from labsupport.hang_doctor.warm_runner import start_warm
 
 PRINTED_LINES = 12  # of what an answer printed, at most
 # A program that is ended cannot clean up: what its resource tracker says of that is no news.
@@ -114,6 +115,7 @@ def _run(
         cwd=path.parent,
         env={"LAB_STARTUP_EVERY": exercise.startup},
         limits=limits,
+        start=start_warm,
         is_done=result.exists,
         is_certain=lambda stacks, evidence: diagnose(stacks, evidence).certain,
     )

@@ -18,6 +18,7 @@ from labsupport.hang_doctor.job import Job, current_start_method, runner_argv
 from labsupport.hang_doctor.monitor import Limits, Watched, watch
 from labsupport.hang_doctor.rules import RULES, Evidence
 from labsupport.hang_doctor.wait_kinds import describe
+from labsupport.hang_doctor.warm_runner import start_warm
 
 _UNKNOWN = "None of the usual causes fits; the list above is all that can be seen."
 # An argument is a time limit, also when it is a name; None and True set none.
@@ -108,6 +109,7 @@ def examine(
             folder=folder,
             cwd=cwd,
             limits=limits,
+            start=start_warm,
             is_done=result.exists,
             is_certain=lambda stacks, evidence: diagnose(stacks, evidence).certain,
         )

@@ -1,15 +1,16 @@
 """Run one function of a learner's in this fresh interpreter, as `job.runner_argv` starts it.
 
 The outcome goes to a file, because the learner's code may print, close or replace the standard
-streams. The process is ended from outside once the file is there, so threads and processes
-that the function left behind do not matter.
+streams. Then this process is over at once, and its supervisor ends what the function left behind.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import linecache
 import multiprocessing
+import os
 import pickle
 import re
 import sys
@@ -88,9 +89,21 @@ def run(job: Job) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Read the order's file named on the command line and write the outcome's file."""
+    """Read the order's file named on the command line and write the outcome's file.
+
+    With `--serve DESCRIPTOR` this is a warm runner first, see `labsupport.hang_doctor.warm_runner`.
+    """
+    if sys.argv[1] == "--serve":
+        from labsupport.hang_doctor.warm_runner import serve
+
+        serve(int(sys.argv[2]))  # comes back in a fork, with the arguments of an order
     job = Job.load(Path(sys.argv[1]))
-    write_whole(Path(job.result_path), run(job))
+    outcome = run(job)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # closed or replaced by the learner's code
+            stream.flush()
+    write_whole(Path(job.result_path), outcome)
+    os._exit(0)  # whatever the function left running must not hold up the outcome
 
 
 if __name__ == "__main__":

@@ -104,6 +104,7 @@ def watch(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    start: Callable[..., GuardedProcess] = start_guarded,
     is_done: Callable[[], bool] = lambda: False,
     is_certain: Callable[[Sequence[ProcessStack], Evidence], bool] = lambda stacks, evidence: False,
 ) -> Watched:
@@ -113,6 +114,7 @@ def watch(
         argv: the program and its arguments.
         folder: a folder for its stacks and notes.
         env: variables that are added to the environment.
+        start: how to start it, called as `start_guarded` is.
         is_done: asked again and again; True ends the program with the ending "done".
         is_certain: asked with stacks and evidence once nothing runs any more; True ends the
             program at once, False lets it go on, because it might wait for a clock.
@@ -124,7 +126,7 @@ def watch(
     output = _Output()
     variables = child_env({**watch_environment(folder), **(env or {})})
     try:
-        program = start_guarded(
+        program = start(
             argv,
             stdin=subprocess.DEVNULL,
             stdout=output.write_end,

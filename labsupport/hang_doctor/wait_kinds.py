@@ -81,6 +81,14 @@ _CALLS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("subprocess.py", ("wait", "communicate", "_wait"), "program", "another program to end"),
     ("socket.py", ("accept",), "socket", "a connection (accept)"),
     ("selectors.py", ("select",), "select", "an event of a selector"),
+    # what stands in for a call of the standard library while an exercise is checked
+    (
+        "waiting_watch.py",
+        ("_watched_select", "poll"),
+        "select",
+        "a socket to be ready (select, poll)",
+    ),
+    ("probes11.py", ("recv", "recv_into"), "socket", "bytes on a socket (recv)"),
 )
 
 # What a line of the learner's own can block in without any Python frame below it.

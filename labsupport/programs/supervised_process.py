@@ -19,11 +19,26 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _START_LIMIT = 60.0  # seconds for the supervisor's first word, on a very busy machine
 _END_LIMIT = 15.0  # seconds: more than the supervisor needs in its worst case
+
+
+class Supervising(Protocol):
+    """What is needed of a supervisor's process; `subprocess.Popen` has all of it.
+
+    Where it was given pipes as standard streams, it has them as attributes, as Popen does.
+    """
+
+    pid: int
+
+    def kill(self) -> None:
+        """Kill it."""
+
+    def wait(self) -> object:
+        """Wait until it has ended."""
 
 
 class GuardedProcess:
@@ -38,13 +53,11 @@ class GuardedProcess:
         args: the command line that was started.
     """
 
-    def __init__(
-        self, supervisor: subprocess.Popen[Any], control: socket.socket, args: list[str]
-    ) -> None:
+    def __init__(self, supervisor: Supervising, control: socket.socket, args: list[str]) -> None:
         self.args = args
-        self.stdin: IO[Any] | None = supervisor.stdin
-        self.stdout: IO[Any] | None = supervisor.stdout
-        self.stderr: IO[Any] | None = supervisor.stderr
+        self.stdin: IO[Any] | None = getattr(supervisor, "stdin", None)
+        self.stdout: IO[Any] | None = getattr(supervisor, "stdout", None)
+        self.stderr: IO[Any] | None = getattr(supervisor, "stderr", None)
         self._supervisor = supervisor
         self._control = control
         self._received = b""

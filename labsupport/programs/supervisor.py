@@ -158,17 +158,43 @@ class Supervisor:
 
     def run(self, argv: list[str]) -> None:
         """Start argv, wait for a reason to end its tree, end it and report."""
-        self._catch_signals()
-        prctl(PR_SET_CHILD_SUBREAPER, 1)
+        self._prepare()
         self.program = self._start(argv)
         if self.program:
-            try:
-                self._tell(f"pid {self.program}")
-                self._let_go_of_streams()
-                self._wait_for_a_reason()
-            finally:  # whatever goes wrong here, the promise holds
-                self._end_tree()
-            self._tell(f"exit {self.returncode}")
+            self._watch_over_program()
+
+    def fork(self) -> bool:
+        """Fork the program instead of executing it; return True in the program.
+
+        Elsewhere this returns False when nothing of the program is left. The program goes on
+        with this interpreter's modules, in a session of its own, with Python's usual handlers
+        of signals; the standard streams are its descriptors 0 to 2.
+        """
+        self._prepare()
+        pid = os.fork()
+        if pid == 0:
+            self._become_program()
+            # What Python itself does at its start (Python docs, signal).
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            for name in ("SIGPIPE", "SIGXFSZ"):
+                signal.signal(getattr(signal, name), signal.SIG_IGN)
+            return True
+        self.program = pid
+        self._watch_over_program()
+        return False
+
+    def _prepare(self) -> None:
+        self._catch_signals()
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+    def _watch_over_program(self) -> None:
+        try:
+            self._tell(f"pid {self.program}")
+            self._let_go_of_streams()
+            self._wait_for_a_reason()
+        finally:  # whatever goes wrong here, the promise holds
+            self._end_tree()
+        self._tell(f"exit {self.returncode}")
 
     def _catch_signals(self) -> None:
         for descriptor in (self.wakeup, self._wakeup_writer):
@@ -188,11 +214,7 @@ class Supervisor:
         pid = os.fork()
         if pid == 0:
             try:
-                os.setsid()
-                prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-                signal.set_wakeup_fd(-1)
-                for name in ("SIGINT", "SIGHUP", "SIGTERM", "SIGCHLD", "SIGPIPE", "SIGXFSZ"):
-                    signal.signal(getattr(signal, name), signal.SIG_DFL)
+                self._become_program()
                 os.execvp(argv[0], argv)
             except OSError as error:
                 os.write(writer, str(error.errno or errno.EIO).encode())
@@ -206,6 +228,15 @@ class Supervisor:
             self._tell(f"error {failure.decode()}")
             return 0
         return pid
+
+    @staticmethod
+    def _become_program() -> None:
+        """Leave the supervisor's session and its handlers of signals, and die with it."""
+        os.setsid()
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        signal.set_wakeup_fd(-1)
+        for name in ("SIGINT", "SIGHUP", "SIGTERM", "SIGCHLD", "SIGPIPE", "SIGXFSZ"):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
     def _let_go_of_streams(self) -> None:
         """Hold nothing that the parent waits on, so that it sees the program's end of file."""

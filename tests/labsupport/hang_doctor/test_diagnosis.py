@@ -214,7 +214,7 @@ not remember who holds it, so the thread waits for itself.
 def test_what_does_not_hang_is_not_called_so(program: str, said: str, tmp_path: Path) -> None:
     path = tmp_path / "program.py"
     path.write_text(f"{HEAD}{program}\n", encoding="utf-8")
-    limits = Limits(cpu=1.0, wall=3.0 if "wait" in program else 60.0)
+    limits = Limits(cpu=1.0, wall=1.5 if "wait" in program else 60.0)
     assert examine(path, limits=limits).startswith(said)
 
 

@@ -12,6 +12,7 @@ from textwrap import dedent
 import psutil
 import pytest
 
+from labsupport.hang_doctor.warm_runner import end_warm_runner
 from labsupport.programs.run import OUTPUT_LIMIT, Finished, child_env, run_program
 
 DEADLINE = 60  # seconds; only ever used up on failure
@@ -28,6 +29,8 @@ def assert_gone(pids: str) -> None:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
+    end_warm_runner()  # of another test's checks: its supervisor stays, and is none of ours
+
     def run_code(code: str, *args: object, **options: object) -> Finished:
         path = tmp_path / "program.py"
         path.write_text(dedent(code), encoding="utf-8")

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from labsupport.hang_doctor.warm_runner import end_warm_runner
 from labsupport.programs import supervisor
 from labsupport.programs.supervised_process import GuardedProcess, start_guarded
 
@@ -200,6 +201,7 @@ def test_shared_memory_of_a_killed_program_is_freed() -> None:
 
 
 def test_what_cannot_be_started_raises_and_leaves_nothing() -> None:
+    end_warm_runner()  # of another test's checks: its supervisor stays, and is none of ours
     before = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(FileNotFoundError, match="no-such-program"):
         start_guarded(["/no-such-program"])

@@ -67,14 +67,28 @@ def _run_hidden() -> None:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
-_register()
+def _call_startup() -> None:
+    """Call the functions that LAB_STARTUP and LAB_STARTUP_EVERY name."""
+    # No code of the program runs in multiprocessing's resource tracker: nothing to watch there.
+    tracker = any("multiprocessing.resource_tracker" in word for word in sys.orig_argv)
+    for startup in (os.environ.pop("LAB_STARTUP", ""), os.environ.get("LAB_STARTUP_EVERY", "")):
+        if not startup or tracker:
+            continue
+        module, _, name = startup.partition(":")
+        getattr(importlib.import_module(module), name)()
+
+
+def prepare() -> None:
+    """Do for this process what its variables ask for.
+
+    A process that was forked ready to run (`labsupport.hang_doctor.warm_runner`) gets its
+    variables late, and calls this again.
+    """
+    _register()
+    _call_startup()
+
+
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_register)
 _run_hidden()
-# No code of the program runs in multiprocessing's resource tracker, so nothing is watched there.
-_tracker = any("multiprocessing.resource_tracker" in word for word in sys.orig_argv)
-for _startup in (os.environ.pop("LAB_STARTUP", ""), os.environ.get("LAB_STARTUP_EVERY", "")):
-    if not _startup or _tracker:
-        continue
-    _module, _, _name = _startup.partition(":")
-    getattr(importlib.import_module(_module), _name)()
+prepare()
