@@ -12,6 +12,7 @@ from typing import Any
 from ftp_project.client.errors import LocalError
 from ftp_project.errors import reason
 from ftp_project.loop import Coro, TimedOut, now, pause, recv, sendall, tls
+from ftp_project.loop.tls_context import was_cut
 from ftp_project.loop.traps import Writable
 
 #: bytes moved by one call, and bytes after which other transfers get their turn
@@ -58,7 +59,9 @@ class Link:
         operation: Any = tls.recv if self.secure else recv
         try:
             data: bytes = yield from operation(self.sock, PIECE, (yield from self._limit()))
-        except ssl.SSLEOFError:
+        except ssl.SSLError as error:
+            if not was_cut(error):
+                raise
             self.ragged = True
             return b""
         return data

@@ -6,6 +6,7 @@ import ssl
 from pathlib import Path
 
 from ftp_project.errors import UsageError, reason
+from ftp_project.loop import tls_context
 
 
 def make_context(ca: Path | None, *, insecure: bool) -> ssl.SSLContext:
@@ -15,12 +16,11 @@ def make_context(ca: Path | None, *, insecure: bool) -> ssl.SSLContext:
     nothing: anybody on the way can then read and change everything. Raises :class:`UsageError`.
     """
     try:
-        context = ssl.create_default_context(cafile=ca)
+        context = tls_context.make_context(server_side=False, ca=ca)
     except ssl.SSLError:
         raise UsageError(f"{ca} holds no certificate in PEM form") from None
     except OSError as error:
         raise UsageError(f"cannot read {ca}: {reason(error)}") from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
     if insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -28,8 +28,8 @@ def wrap(
 ) -> ssl.SSLSocket:
     """Return ``sock`` under TLS, before the handshake; the old object must not be used any more.
 
-    A peer that ends without close_notify is an error (ssl.SSLEOFError): its data may be cut short
-    by anybody (RFC 8446 6.1).
+    A peer that ends without close_notify is an error (:func:`tls_context.was_cut`): its data may
+    be cut short by anybody (RFC 8446 6.1).
 
     ``tickets`` is how many a server sends after the handshake, for resuming the session (RFC 8446
     4.6.1). It must be 0 where the client only sends: a client that has written all and closed

@@ -7,6 +7,7 @@ import ssl
 from pathlib import Path
 
 from ftp_project.errors import UsageError, reason
+from ftp_project.loop import tls_context
 
 
 def make_context(certificate: Path, key: Path | None) -> ssl.SSLContext:
@@ -21,8 +22,7 @@ def make_context(certificate: Path, key: Path | None) -> ssl.SSLContext:
                 path.open("rb").close()
             except OSError as error:
                 raise UsageError(f"cannot read {path}: {reason(error)}") from None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = tls_context.make_context(server_side=True)
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     try:
         # An encrypted key would make OpenSSL ask at the terminal: refuse it in words.

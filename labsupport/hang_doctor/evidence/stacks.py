@@ -19,6 +19,7 @@ from pathlib import Path
 from labsupport.hang_doctor.evidence.stillness import activity
 
 _FRAME = re.compile(r'^  File "(?P<path>.*)", line (?P<line>\d+) in (?P<function>.+)$')
+_ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 _THREAD = re.compile(r"^(Thread|Current thread) 0x[0-9a-f]+ .*\(most recent call first\):$")
 
 
@@ -86,10 +87,30 @@ def parse_stacks(text: str) -> tuple[tuple[Frame, ...], ...]:
         if _THREAD.match(line):
             threads.append([])
         elif threads and (found := _FRAME.match(line)):
-            frame = Frame(found["path"], int(found["line"]), found["function"])
+            path, function = unescape(found["path"]), unescape(found["function"])
+            frame = Frame(path, int(found["line"]), function)
             if not frame.is_in("startup/sitecustomize.py", "_write"):  # the handler itself
                 threads[-1].append(frame)
     return tuple(tuple(frames) for frames in threads if frames)
+
+
+def unescape(text: str) -> str:
+    r"""Return a name as it was before `faulthandler` wrote it.
+
+    A signal handler can encode nothing, so it writes what is not printable ASCII as `\xhh`,
+    `\uhhhh` or `\Uhhhhhhhh` (`_Py_DumpASCII` in CPython), and a backslash as it is: what would
+    stand for printable ASCII is a name's own text.
+
+    >>> unescape(r"Gr\xfc\xdfe \u674e/\x41.py")
+    'Grüße 李/\\x41.py'
+    """
+    return _ESCAPED.sub(_unescaped, text)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = int(found[1] or found[2] or found[3], 16)
+    is_printable_ascii = 0x20 <= code < 0x7F
+    return found[0] if is_printable_ascii or code > sys.maxunicode else chr(code)
 
 
 def collect(

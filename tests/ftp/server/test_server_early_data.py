@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import ftplib
 import socket
-import ssl
 import struct
 
 import pytest
-from certificates import Certificates
+from certificates import Certificates, client_context
 from live_server import wait_until
 
 
@@ -18,7 +17,7 @@ def ftp(serve, tmp_path):
     certificates = Certificates(tmp_path)
     server = serve("--tls-cert", str(certificates.server))
     (server.root / "f").write_bytes(b"12345")
-    client = ftplib.FTP_TLS(context=ssl.create_default_context(cafile=certificates.ca), timeout=20)
+    client = ftplib.FTP_TLS(context=client_context(certificates.ca), timeout=20)
     server.clients.append(client)
     client.connect("127.0.0.1", server.port)
     client.login("anna", "s3cret")
@@ -102,7 +101,7 @@ def test_a_lost_session_ends_its_transfer_before_it_forgets_whose_it_was(serve, 
     options = ("--log-level", "info", "--log-file", str(log))
     server = serve("--tls-cert", str(certificates.server), *options)
     (server.root / "f").write_bytes(b"12345")
-    client = ftplib.FTP_TLS(context=ssl.create_default_context(cafile=certificates.ca), timeout=20)
+    client = ftplib.FTP_TLS(context=client_context(certificates.ca), timeout=20)
     client.connect("127.0.0.1", server.port)
     client.login("anna", "s3cret")
     client.prot_p()

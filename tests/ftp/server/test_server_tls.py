@@ -11,6 +11,7 @@ import ssl
 
 import pytest
 import trustme
+from certificates import client_context
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def certificate(authority, tmp_path_factory):
 
 @pytest.fixture
 def context(authority):
-    context = ssl.create_default_context()
+    context = client_context()
     authority.configure_trust(context)
     return context
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 import socket
-import ssl
 import subprocess
 
 import pytest
 import trustme
-from certificates import Certificates
+from certificates import Certificates, client_context
 from fork_server import run_program
 from raw_client import RawClient
 
@@ -31,7 +30,7 @@ def tls_server(serve, certificates):
 
 def under_tls(client, certificates):
     """Put the control connection of a raw client under TLS."""
-    context = ssl.create_default_context(cafile=certificates.ca)
+    context = client_context(certificates.ca)
     assert client.ask(b"AUTH TLS")[:3] == b"234"
     client.sock = context.wrap_socket(client.sock, server_hostname="localhost")
     return context

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gc
 import socket
-import ssl
 import weakref
 
-from certificates import Certificates
+from certificates import Certificates, client_context
 from raw_client import RawClient
 
 from ftp_project.accounts.users import Users
@@ -67,7 +66,7 @@ def test_commands_in_one_large_record_are_all_read(serve, tmp_path):
     """OpenSSL hands out what fits and keeps the rest, which no selector can see."""
     certificates = Certificates(tmp_path)
     server = serve("--tls-cert", str(certificates.server))
-    context = ssl.create_default_context(cafile=certificates.ca)
+    context = client_context(certificates.ca)
     with RawClient(server) as client:
         assert client.ask(b"AUTH TLS")[:3] == b"234"
         client.sock = context.wrap_socket(client.sock, server_hostname="127.0.0.1")

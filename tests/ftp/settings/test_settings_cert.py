@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ssl
-
 import pytest
+from certificates import client_context
 from fork_server import run_program
 from live_server import PASSWORD, USER
 
@@ -29,7 +28,7 @@ def test_names_and_addresses_stand_in_it(tmp_path):
     file = tmp_path / "own.pem"
     done = cert("ftp.example.org", "192.0.2.1", "::1", "bücher.example", "--out", str(file))
     assert done.returncode == 0
-    context = ssl.create_default_context(cafile=file)
+    context = client_context(file)
     (found,) = context.get_ca_certs()
     assert set(found["subjectAltName"]) == {
         ("DNS", "ftp.example.org"),
