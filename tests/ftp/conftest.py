@@ -63,14 +63,12 @@ def server(shared_server: FtpServer) -> Iterator[FtpServer]:
 
 
 @pytest.fixture
-def tool() -> Callable[..., subprocess.CompletedProcess[bytes]]:
-    """Run a client from the distribution; a missing one is a failure, not a skip."""
+def tool(program: Callable[[str], str]) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """Run an outside program to its end."""
 
     def run(name: str, *arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
-        if shutil.which(name) is None:
-            pytest.fail(f"{name} is not installed: install the packages that .ci/tools names")
         return subprocess.run(
-            [name, *arguments], capture_output=True, timeout=90, check=False, **options
+            [program(name), *arguments], capture_output=True, timeout=90, check=False, **options
         )
 
     return run

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import os
-import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -61,7 +61,9 @@ def test_help_and_wrong_commands_need_no_environment(copy: Copy) -> None:
 
 
 @pytest.mark.parametrize("version", ["2.7", "3.6", "3.8", "3.10"])
-def test_an_old_python_gets_one_sentence(version: str) -> None:
+def test_an_old_python_gets_one_sentence(
+    version: str, optional_program: Callable[[str], str | None]
+) -> None:
     """The running Python claims to be an old one; where the old one exists, it is asked too."""
     numbers = tuple(map(int, version.split(".")))
     pretend = (
@@ -69,7 +71,7 @@ def test_an_old_python_gets_one_sentence(version: str) -> None:
         "runpy.run_path('course.py', run_name='__main__')"
     )
     commands = [[sys.executable, "-c", pretend]]
-    real = shutil.which(f"python{version}")
+    real = optional_program(f"python{version}")
     if real and subprocess.run([real, "-V"], capture_output=True, check=False).returncode == 0:
         commands.append([real, "course.py", "lab"])
     for command in commands:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tomllib
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -130,7 +129,9 @@ def serving(command: list[str], cwd: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("command", sorted(c for c in COMMANDS if " serve " in c))
-def test_the_server_serves_the_current_folder(tmp_path: Path, command: str) -> None:
+def test_the_server_serves_the_current_folder(
+    tmp_path: Path, command: str, optional_program: Callable[[str], str | None]
+) -> None:
     (tmp_path / "here.txt").touch()
     words = shlex.split(command)[1:]
     if words[0] == "course.py":
@@ -141,15 +142,18 @@ def test_the_server_serves_the_current_folder(tmp_path: Path, command: str) -> N
         if "anna:secret" in words:
             [client] = (shlex.split(c) for c in COMMANDS if c.startswith("curl"))
             address = client[-1].replace("2121", found[2])
-            assert "here.txt" in _list([*client[:-1], address])
+            curl = optional_program(client[0])
+            assert "here.txt" in _list(curl, [*client[1:-1], address])
 
 
-def _list(client: list[str]) -> str:
+def _list(curl: str | None, words: list[str]) -> str:
     """Run the curl command of the README, or do the same where there is no curl."""
-    if shutil.which(client[0]):
-        done = subprocess.run(client, capture_output=True, text=True, timeout=60, check=True)
+    if curl:
+        done = subprocess.run(
+            [curl, *words], capture_output=True, text=True, timeout=60, check=True
+        )
         return done.stdout
-    user, address = client[client.index("--user") + 1], client[-1]
+    user, address = words[words.index("--user") + 1], words[-1]
     with urllib.request.urlopen(address.replace("ftp://", f"ftp://{user}@")) as answer:
         return str(answer.read().decode())
 

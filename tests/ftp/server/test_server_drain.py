@@ -7,7 +7,6 @@ import ftplib
 import io
 import os
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -162,8 +161,8 @@ def test_the_unit_files_are_right_and_name_options_that_exist(tmp_path):
     assert shown.stderr.count("\n") == 1
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
-def test_systemd_accepts_the_unit_files(tmp_path):
+def test_systemd_accepts_the_unit_files(program, tmp_path):
+    analyze = program("systemd-analyze")
     for kind in ("service", "socket"):
         text = (UNITS / f"ftp_project.{kind}").read_text()
         # The program's path depends on the machine; systemd looks whether it is there.
@@ -173,7 +172,7 @@ def test_systemd_accepts_the_unit_files(tmp_path):
             text = text.replace(program, sys.executable)
         (tmp_path / f"ftp_project.{kind}").write_text(text)
     done = subprocess.run(
-        ["systemd-analyze", "verify", *map(str, tmp_path.iterdir())],
+        [analyze, "verify", *map(str, tmp_path.iterdir())],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, "ftp_project" in done.stderr) == (0, False), done.stderr

@@ -37,10 +37,10 @@ def test_twenty_sessions_upload_and_download_at_once(serve, selector):
     server.wait_idle()
 
 
-def test_a_client_killed_in_the_middle_of_an_upload_leaves_nothing(server, tmp_path):
+def test_a_client_killed_in_the_middle_of_an_upload_leaves_nothing(server, tmp_path, program):
     (tmp_path / "big").write_bytes(bytes(20_000_000))
     curl = subprocess.Popen(
-        ["curl", "-s", "--limit-rate", "200k", "-u", "anna:s3cret",
+        [program("curl"), "-s", "--limit-rate", "200k", "-u", "anna:s3cret",
          "-T", str(tmp_path / "big"), f"{server.url}big"]
     )  # fmt: skip
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import socket
 import ssl
-import subprocess
 
 import pytest
 import trustme
 from certificates import Certificates
+from cryptography.hazmat.primitives import serialization
 from fork_server import run_program
 from raw_client import RawClient
 
@@ -138,11 +138,13 @@ def no_good(tmp_path_factory, certificates):
         made.private_key_and_cert_chain_pem.write_to_path(folder / f"{name}.pem")
     authority.issue_cert("localhost").private_key_pem.write_to_path(folder / "other.pem")
     (folder / "garbage.pem").write_text("this is no certificate\n")
-    subprocess.run(
-        ["openssl", "pkey", "-aes256", "-passout", "pass:secret",
-         "-in", certificates.server, "-out", folder / "locked.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    key = serialization.load_pem_private_key(certificates.server.read_bytes(), None)
+    locked = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"secret"),
+    )
+    (folder / "locked.pem").write_bytes(locked)
     return folder
 
 
