@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from patience import HANG
 
 from .support import ROOT, Copy
 
@@ -76,7 +77,7 @@ def test_an_old_python_gets_one_sentence(
         commands.append([real, "course.py", "lab"])
     for command in commands:
         done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=ROOT, capture_output=True, text=True, timeout=HANG, check=False
         )
         assert (done.returncode, done.stdout) == (2, "")
         [sentence] = done.stderr.splitlines()

@@ -7,6 +7,7 @@ import signal
 import threading
 
 import pytest
+from patience import HANG
 
 from ftp_project.loop import (
     Loop,
@@ -146,7 +147,7 @@ def test_an_offloaded_call_that_is_too_slow_times_out_and_its_result_is_dropped(
 
     def main():
         with pytest.raises(TimedOut):
-            yield from offload(lambda: release.wait(30), (yield from now()) + 0.01)
+            yield from offload(lambda: release.wait(HANG), (yield from now()) + 0.01)
         release.set()
         return (yield from offload(lambda: "next", None))
 
