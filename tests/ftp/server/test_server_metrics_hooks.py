@@ -129,12 +129,13 @@ def test_a_hook_that_hangs_is_ended_with_all_its_children_and_blocks_nobody(serv
         f"child and Path({str(pids)!r}).write_text(f'{{os.getpid()}} {{child}}')\n"
         "time.sleep(1000)",
     )
-    server = serve("--on-login", command, "--hook-timeout", "5")
+    server = serve("--on-login", command, "--hook-timeout", "5", standing=True)
     with server.client() as ftp:
         numbers = wait_until(lambda: pids.exists() and pids.read_text(), "the hook runs").split()
         assert ftp.pwd() == "/"
-        wait_until(lambda: "5 s" in server.errors.read_text(), "it is told")
-    wait_until(lambda: not any(alive(int(pid)) for pid in numbers), "both processes are gone")
+        with server.time_passing(1):
+            wait_until(lambda: "5 s" in server.errors.read_text(), "it is told")
+            wait_until(lambda: not any(alive(int(pid)) for pid in numbers), "both are gone")
     server.errors.write_text("")
 
 
