@@ -44,6 +44,7 @@ def test_the_server_of_the_course_does_all_that_is_asked() -> None:
     assert report.passed, str(report)
 
 
+@pytest.mark.corpus
 def test_pyftpdlib_loses_what_it_truly_does_wrong(tmp_path: Path) -> None:
     """Each of these was looked at by hand.
 
