@@ -28,7 +28,7 @@ SANITIZE = ROOT / "tools" / "authoring" / "sanitize.cfg"
 CELL_TIMEOUT = 60.0
 
 sys.path.insert(0, str(TESTS))
-pytest_plugins = ["corpus", "pytester"]
+pytest_plugins = ["corpus", "programs", "pytester"]
 
 _kernel_home = pytest.StashKey[Path]()
 

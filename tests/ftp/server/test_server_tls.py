@@ -12,6 +12,7 @@ import ssl
 import pytest
 import trustme
 from certificates import client_context
+from patience import HANG
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def tls_server(serve, certificate):
 
 
 def secure_client(server, context):
-    ftp = ftplib.FTP_TLS(context=context, timeout=30)
+    ftp = ftplib.FTP_TLS(context=context, timeout=HANG)
     ftp.connect("127.0.0.1", server.port)
     ftp.login("anna", "s3cret")
     ftp.voidcmd("TYPE I")

@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import labsupport.stacks
 import pytest
-from labsupport.hang import examine
-from labsupport.stacks import Frame, parse_stacks, unescape
+
+from labsupport.hang_doctor.diagnosis import examine
+from labsupport.hang_doctor.evidence import stacks
+from labsupport.hang_doctor.evidence.stacks import Frame, parse_stacks, unescape
 
 PROGRAM = """
 import faulthandler, sys
@@ -32,7 +33,7 @@ wait_for_ever()
 
 
 def test_the_examples_of_the_module_hold() -> None:
-    result = doctest.testmod(labsupport.stacks)
+    result = doctest.testmod(stacks)
     assert (result.attempted > 0, result.failed) == (True, 0)
 
 
