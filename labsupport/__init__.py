@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from labsupport.extension import load_ipython_extension
     from labsupport.glossary import glossary
     from labsupport.hang import explain_hang
+    from labsupport.modules import work_folder
     from labsupport.picture import Picture
     from labsupport.programs import run_program
     from labsupport.quiz import quiz
@@ -49,6 +50,7 @@ __all__ = [
     "running_server",
     "show_timelines",
     "solution",
+    "work_folder",
 ]
 
 _HOME = {
@@ -69,6 +71,7 @@ _HOME = {
     "running_server": "servers",
     "show_timelines": "drawing",
     "solution": "check",
+    "work_folder": "modules",
 }
 
 

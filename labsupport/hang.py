@@ -7,7 +7,6 @@ import os
 import pickle
 import re
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from labsupport.causes import RULES, Evidence
 from labsupport.jobs import Job, current_start_method, runner_argv
+from labsupport.scratch import temporary_folder
 from labsupport.stacks import ProcessStack
 from labsupport.waits import describe
 from labsupport.watch import Limits, Watched, watch
@@ -99,8 +99,7 @@ def examine(
     limits: Limits | None = None,
 ) -> str:
     """Do what `explain_hang` does, and return the text instead of printing it."""
-    with tempfile.TemporaryDirectory(prefix="lab-hang-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         result = folder / "result.json"
         argv, cwd = _command(target, args, folder, result)
         watched = watch(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from labsupport.exercises.verdicts import (
 )
 from labsupport.hang import Diagnosis, diagnose, source_file
 from labsupport.jobs import Job, current_start_method, runner_argv
+from labsupport.scratch import temporary_folder
 from labsupport.waits import Wait, describe
 from labsupport.watch import Limits, Watched, watch
 
@@ -54,8 +54,7 @@ def judge(exercise: Exercise, answer: object, limits: Limits | None = None) -> t
         )
     if fault := _before_running(exercise, path):
         return fault, ""
-    with tempfile.TemporaryDirectory(prefix="lab-check-", ignore_cleanup_errors=True) as place:
-        folder = Path(place)
+    with temporary_folder() as folder:
         watched, outcome = _run(exercise, path, folder, limits)
     return _verdict(exercise, path, watched, outcome), _shorten(watched.evidence.output)
 

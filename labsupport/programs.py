@@ -22,6 +22,7 @@ from typing import IO
 
 from labsupport.events import ENVIRONMENT_VARIABLE, Recorder
 from labsupport.guard import GuardedProcess, start_guarded
+from labsupport.scratch import place
 
 OUTPUT_LIMIT = 100_000  # characters: more would make a notebook that no browser opens
 INTERRUPT_GRACE = 2.0  # seconds in which an interrupted program may say good-bye
@@ -206,15 +207,10 @@ def run_program(
     with contextlib.ExitStack() as stack:
         source: int | IO[bytes] = subprocess.DEVNULL
         if stdin is not None:
-            source = stack.enter_context(tempfile.TemporaryFile())
+            source = stack.enter_context(tempfile.TemporaryFile(dir=place()))
             source.write(stdin.encode())
             source.seek(0)
-        # Of a killed program, temporary files would stay behind (so do a Manager's sockets).
-        drafts = tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True)
-        ours_env = {
-            ENVIRONMENT_VARIABLE: os.fspath(recorder.path),
-            "TMPDIR": stack.enter_context(drafts),
-        }
+        ours_env = {ENVIRONMENT_VARIABLE: os.fspath(recorder.path)}
         ours, theirs = _open_terminal()
         try:
             guarded = start_guarded(

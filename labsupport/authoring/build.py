@@ -23,11 +23,11 @@ from labsupport.authoring.assemble import (
     notebook_bytes,
     read_notebook,
     same_cells,
-    write_atomically,
 )
 from labsupport.authoring.kernel import running_kernel
 from labsupport.authoring.outputs import keep_equal_outputs, texts, tidy_traceback
 from labsupport.authoring.source import AuthoringError, Cell, Course, Source, load
+from labsupport.whole_files import replace_file
 
 CELL_TIMEOUT = 60  # seconds, the same limit that the tests set
 
@@ -98,7 +98,7 @@ async def _build_one(course: Course, path: Path, fresh: bool, timeout: int) -> B
         data = notebook_bytes(notebook)
         result = replace(result, size=len(data), state="unchanged")
         if data != old_bytes:
-            write_atomically(target, data)
+            replace_file(target, data)
             result = replace(result, state="written")
     except AuthoringError as error:
         result = replace(result, reason=f"  {error}")
