@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from labsupport import programs
 from labsupport.programs import OUTPUT_LIMIT, Finished, child_env, run_program
+from labsupport.scratch import place
 
 DEADLINE = 60  # seconds; only ever used up on failure
 
@@ -91,7 +91,7 @@ def test_temporary_files_go_with_the_program(run: Run, tmp_path: Path) -> None:
         echo=False,
     )
     folder = Path(finished.output.strip())
-    assert folder.is_relative_to(tempfile.gettempdir())
+    assert folder.is_relative_to(place())
     assert not folder.parent.exists()
 
 
