@@ -230,4 +230,4 @@ class NothingLeft:
         folder = Path(SHARED_FOLDER)
         prefix = f"sem.{semaphore_prefix(self.place).removeprefix('/')}-"
         names = {str(path) for path in folder.glob(f"{prefix}*")} if folder.is_dir() else set()
-        return sorted(names - shared_names(os.getpid()))
+        return sorted(names - shared_names([os.getpid()]))

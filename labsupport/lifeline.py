@@ -135,22 +135,26 @@ def is_tracker(pid: int) -> bool:
         return False
 
 
-def shared_names(pid: int) -> set[str]:
-    """Return the paths of multiprocessing's semaphores and shared memory that a process has mapped.
+def shared_names(pids: Iterable[int]) -> set[str]:
+    """Return the paths of the semaphores and shared memory that processes have mapped.
 
-    Empty for a process that has ended, or that is not ours, and where there is no /proc.
+    Nothing for processes that have ended or are not ours, and where there is no /proc. They are
+    found by their inodes: a semaphore is made under another name, which is gone (glibc, sem_open).
     """
-    try:
-        lines = _read(f"/proc/{pid}/maps").splitlines()
-    except OSError:
+    inodes = set()
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for line in _read(f"/proc/{pid}/maps").splitlines():
+                if b" /dev/shm/" in line:
+                    inodes.add(int(line.split(maxsplit=5)[4]))  # proc_pid_maps(5)
+    if not inodes:
         return set()
-    places = {os.fsdecode(line[line.index(b"/") :]) for line in lines if b" /dev/shm/" in line}
-    return {
-        place  # a name that has been removed ends in " (deleted)": proc_pid_maps(5)
-        for place in places
-        if place.startswith(tuple(f"{SHARED_FOLDER}/{prefix}" for prefix in SHARED_PREFIXES))
-        and not place.endswith(" (deleted)")
-    }
+    with os.scandir(SHARED_FOLDER) as entries:
+        return {
+            entry.path
+            for entry in entries
+            if entry.name.startswith(SHARED_PREFIXES) and entry.inode() in inodes
+        }
 
 
 def remove_shared(names: Iterable[str]) -> None:
@@ -158,9 +162,7 @@ def remove_shared(names: Iterable[str]) -> None:
     left = {name for name in names if os.path.exists(name)}  # noqa: PTH110
     if left:
         with os.scandir("/proc") as entries:
-            pids = [int(entry.name) for entry in entries if entry.name.isdigit()]
-        for pid in pids:
-            left -= shared_names(pid)
+            left -= shared_names([int(entry.name) for entry in entries if entry.name.isdigit()])
     for name in left:
         with contextlib.suppress(OSError):
             os.unlink(name)  # noqa: PTH108
@@ -184,7 +186,7 @@ def end_processes(
         frozen |= new
         if time.monotonic() - start > GIVE_UP:
             break
-    names = {name for pid in frozen for name in shared_names(pid)}
+    names = shared_names(frozen)
     while (left := living()) and time.monotonic() - start < GIVE_UP:
         spared = time.monotonic() - start < HELPER_GRACE
         send_signal((pid for pid in left if not (spared and is_helper(pid))), signal.SIGKILL)

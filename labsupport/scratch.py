@@ -25,9 +25,9 @@ from pathlib import Path
 
 from labsupport.owners import ROOT_NAME, VARIABLE, is_dead, owner_name, remove_place
 
-# A socket's path has 104 bytes at least. /course-4294967295/4194304-1a2b3c4d-5e6f7a/12345678 and
-# multiprocessing's /pymp-12345678/listener-12345678 leave this much for the folder before them.
-LONGEST_BASE = 24
+# A socket's path may have 103 bytes everywhere. What can follow on the folder leaves it this much:
+# /course-65534/4194304-1a2b3c4-5e6f7a/12345678/pymp-12345678/listener-12345678
+LONGEST_BASE = 26
 SHORT_BASE = "/tmp"
 
 

@@ -16,6 +16,8 @@ import pytest
 
 from labsupport import lifeline
 from labsupport.guard import GuardedProcess, start_guarded
+from labsupport.owners import remove_place
+from labsupport.scratch import new_folder, variables
 
 DEADLINE = 60  # seconds; only ever used up on failure
 
@@ -225,10 +227,12 @@ PARENT = """
 
 def test_nothing_outlives_a_parent_killed_with_sigkill() -> None:
     # Not under a guard of ours: that one would end the tree, and the test would prove nothing.
+    place = new_folder()
     parent = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(PARENT)],
         stdout=subprocess.PIPE,
         start_new_session=True,
+        env={**os.environ, **variables(place)},
     )
     with parent:
         try:
@@ -237,3 +241,4 @@ def test_nothing_outlives_a_parent_killed_with_sigkill() -> None:
             guarded.wait(timeout=DEADLINE)
         finally:
             os.killpg(parent.pid, signal.SIGKILL)
+            remove_place(place)
