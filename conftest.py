@@ -163,9 +163,9 @@ class NothingLeft:
     @pytest.hookimpl(trylast=True)  # the workers of xdist have ended
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         deadline = time.monotonic() + CLEARING_LIMIT
-        while (found := self._look()) and time.monotonic() < deadline:
-            time.sleep(0.05)  # keepers of kernels that were killed are at work
-        self.left += found
+        while self._somebody_clears() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.left += self._look()
         if self.is_worker:
             output = self.config.workeroutput  # type: ignore[attr-defined]
             output.update(left=self.left, place=str(self.place))
@@ -187,8 +187,21 @@ class NothingLeft:
 
     def pytest_unconfigure(self) -> None:
         """Remove the place at once; where this process needs it to its end, the keeper does."""
-        if not self.is_worker and not self._folder_of_multiprocessing():
+        if self.is_worker:
+            return
+        if not self._folder_of_multiprocessing():
             remove_place(self.place)
+        for folder in Path(os.environ["PYTEST_DEBUG_TEMPROOT"]).glob("pytest-of-*"):
+            with contextlib.suppress(OSError):  # something is kept there, or it is another user's
+                folder.rmdir()
+
+    def _somebody_clears(self) -> bool:
+        """Tell whether those are at work that clear up after killed kernels and programs."""
+        return any(
+            word in line
+            for line in self._processes()
+            for word in ("keeper.py", "lifeline.py", "multiprocessing.resource_tracker")
+        )
 
     def _look(self) -> list[str]:
         """Return a line for everything that should not be there any more."""

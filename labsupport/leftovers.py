@@ -7,11 +7,11 @@ import os
 import time
 from pathlib import Path
 
-from labsupport.lifeline import SHARED_FOLDER, end_processes, is_tracker
+from labsupport.lifeline import HELPER_GRACE, SHARED_FOLDER, end_processes, is_tracker
 from labsupport.owners import VARIABLE, is_running, remove_place, semaphore_prefix
 
 
-def clear(place: Path, session: int = 0) -> None:
+def clear(place: Path, session: int = 0, grace: float = HELPER_GRACE) -> None:
     """End the processes that have a place, and remove what they share and the place itself.
 
     A process has the place that LAB_PLACE in its environment names, as it was when its program
@@ -22,9 +22,17 @@ def clear(place: Path, session: int = 0) -> None:
         place: their folder; the processes of folders in it are meant, too.
         session: the id of a session whose processes are meant as well, 0 for none. It is to be
             given only at once after its leader's end: later the number may be another's.
+        grace: seconds to wait for those that tidy up by themselves. They are not ended: a
+            resource tracker may still wait for a process that is not found here.
     """
     if os.name == "posix":
-        end_processes(lambda: belonging(place, session), _pause, _tidies_up)
+        end_processes(
+            lambda: belonging(place, session),
+            _pause,
+            _tidies_up,
+            grace=grace,
+            then_kill_helpers=False,
+        )
     prefix = f"sem.{semaphore_prefix(place).removeprefix('/')}-"
     with contextlib.suppress(OSError):
         for entry in Path(SHARED_FOLDER).iterdir():

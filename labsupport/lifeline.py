@@ -169,7 +169,12 @@ def remove_shared(names: Iterable[str]) -> None:
 
 
 def end_processes(
-    living: Callable[[], set[int]], pause: Callable[[], None], is_helper: Callable[[int], bool]
+    living: Callable[[], set[int]],
+    pause: Callable[[], None],
+    is_helper: Callable[[int], bool],
+    *,
+    grace: float = HELPER_GRACE,
+    then_kill_helpers: bool = True,
 ) -> None:
     """Freeze, then kill, processes; return when all are gone, and what they shared with them.
 
@@ -177,6 +182,8 @@ def end_processes(
         living: returns those that are not dead yet, new ones too.
         pause: waits a moment for their end.
         is_helper: tells whether a process tidies up and then ends by itself; it may do so.
+        grace: seconds for the helpers.
+        then_kill_helpers: end the helpers after that, too, instead of leaving them at work.
     """
     frozen: set[int] = set()
     start = time.monotonic()
@@ -188,8 +195,11 @@ def end_processes(
             break
     names = shared_names(frozen)
     while (left := living()) and time.monotonic() - start < GIVE_UP:
-        spared = time.monotonic() - start < HELPER_GRACE
-        send_signal((pid for pid in left if not (spared and is_helper(pid))), signal.SIGKILL)
+        late = time.monotonic() - start > grace
+        victims = {pid for pid in left if (late and then_kill_helpers) or not is_helper(pid)}
+        if late and not victims:
+            break
+        send_signal(victims, signal.SIGKILL)
         # One that was frozen just before it became a tracker must be able to tidy up.
         send_signal(left, signal.SIGCONT)
         pause()

@@ -186,7 +186,7 @@ def sweep() -> None:
             # Only here: it needs what every process that records events would pay for.
             from labsupport.leftovers import clear
 
-            clear(folder)
+            clear(folder, grace=0)  # nobody wants to wait for what others have left
 
 
 @functools.cache
