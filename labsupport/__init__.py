@@ -8,6 +8,7 @@ The packages, from the bottom up. Each imports from itself and from those above 
 what a file stands on has been read already:
 
 - ``demos``: programs that a lesson starts
+- ``ownership``: who owns what is kept for a while, and who clears it away
 - ``traces``: what happened when
 - ``pictures``: timelines, bars and trees, for every front end
 - ``programs``: cells as modules and programs, and the supervisor that ends them
@@ -34,6 +35,7 @@ HOME = {
     "ratio_bars": "pictures.bars",
     "show_timelines": "pictures.timeline_view",
     "process_tree": "pictures.tree",
+    "work_folder": "programs.cells",
     "load_ipython_extension": "programs.extension",
     "hostile": "network",
     "clients": "network.load",

@@ -34,6 +34,7 @@ from labsupport.network.servers import running_server as running_server
 from labsupport.pictures.bars import ratio_bars as ratio_bars
 from labsupport.pictures.timeline_view import show_timelines as show_timelines
 from labsupport.pictures.tree import process_tree as process_tree
+from labsupport.programs.cells import work_folder as work_folder
 from labsupport.programs.extension import load_ipython_extension as load_ipython_extension
 from labsupport.traces.recorder import Recorder as Recorder
 from labsupport.traces.timeline import Span as Span

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from labsupport.hang_doctor.job import Job, current_start_method, runner_argv
 from labsupport.hang_doctor.monitor import Limits, Watched, watch
 from labsupport.hang_doctor.wait_kinds import Wait, describe
 from labsupport.hang_doctor.warm_runner import start_warm
+from labsupport.ownership.scratch import temporary_folder
 
 PRINTED_LINES = 12  # of what an answer printed, at most
 # A program that is ended cannot clean up: what its resource tracker says of that is no news.
@@ -55,8 +55,7 @@ def judge(exercise: Exercise, answer: object, limits: Limits | None = None) -> t
         )
     if fault := _before_running(exercise, path):
         return fault, ""
-    with tempfile.TemporaryDirectory(prefix="lab-check-", ignore_cleanup_errors=True) as place:
-        folder = Path(place)
+    with temporary_folder() as folder:
         watched, outcome = _run(exercise, path, folder, limits)
     return _verdict(exercise, path, watched, outcome), _shorten(watched.evidence.output)
 

@@ -7,7 +7,6 @@ import os
 import pickle
 import re
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from labsupport.hang_doctor.monitor import Limits, Watched, watch
 from labsupport.hang_doctor.rules import RULES, Evidence
 from labsupport.hang_doctor.wait_kinds import describe
 from labsupport.hang_doctor.warm_runner import start_warm
+from labsupport.ownership.scratch import temporary_folder
 
 _UNKNOWN = "None of the usual causes fits; the list above is all that can be seen."
 # An argument is a time limit, also when it is a name; None and True set none.
@@ -100,8 +100,7 @@ def examine(
     limits: Limits | None = None,
 ) -> str:
     """Do what `explain_hang` does, and return the text instead of printing it."""
-    with tempfile.TemporaryDirectory(prefix="lab-hang-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         result = folder / "result.json"
         argv, cwd = _command(target, args, folder, result)
         watched = watch(

@@ -6,7 +6,7 @@ imported all this and then waits. For each answer it forks twice:
 
     kernel ── supervisor ── warm runner ── supervisor ── program (the answer)
 
-The supervisor is the one of `labsupport.programs.supervisor`, and keeps the same promise: nothing
+The supervisor is the one of `labsupport.ownership.supervisor`, and keeps the same promise: nothing
 of the program is left when the check is over. The one above the warm runner keeps it for all of
 them when the kernel dies.
 
@@ -43,8 +43,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from labsupport.ownership.owners import remove_place
+from labsupport.ownership.scratch import new_folder, variables
+from labsupport.ownership.supervisor import Supervisor, reap
 from labsupport.programs.supervised_process import GuardedProcess, start_guarded
-from labsupport.programs.supervisor import Supervisor, reap
 
 RUNNER = "labsupport.hang_doctor.job_runner"  # the program that a warm runner forks
 SERVE = "--serve"  # the argument that makes it a warm runner
@@ -124,8 +126,14 @@ class _WarmRunner:
             and self.program.poll() is None
         )
 
-    def start(self, argv: list[str], order: _Order, streams: Sequence[int]) -> GuardedProcess:
-        """Let it fork a program. Raises OSError when it does not do so."""
+    def start(
+        self, argv: list[str], order: _Order, streams: Sequence[int], place: Path
+    ) -> GuardedProcess:
+        """Let it fork a program with ``place`` for what it needs for a while.
+
+        Raises:
+            OSError: it does not do so.
+        """
         path = Path(order.arguments[-1]).with_name("order.json")
         path.write_text(json.dumps(order), encoding="utf-8")
         control, theirs = socket.socketpair()
@@ -136,7 +144,7 @@ class _WarmRunner:
             reply = self.orders.recv(64)
             if not reply:
                 raise ConnectionError("the warm runner has ended")
-            return GuardedProcess(_ForkedSupervisor(int(reply)), control, argv)
+            return GuardedProcess(_ForkedSupervisor(int(reply)), control, argv, place)
         except BaseException:
             control.close()
             raise
@@ -196,7 +204,13 @@ def _start_forked(argv: list[str], order: _Order, streams: Sequence[int]) -> Gua
     null = os.open(os.devnull, os.O_RDWR)
     try:
         given = [null if stream == subprocess.DEVNULL else stream for stream in streams]
-        return _runner.start(argv, order, given)
+        place = new_folder()
+        try:
+            order = order._replace(variables={**order.variables, **variables(place)})
+            return _runner.start(argv, order, given, place)
+        except BaseException:
+            remove_place(place)
+            raise
     except BaseException:
         end_warm_runner()  # an order that was interrupted may still be answered: start anew
         raise
@@ -218,7 +232,7 @@ def serve(descriptor: int) -> None:
 
     Args:
         descriptor: a socket that brings the orders, each with four descriptors: the control
-            socket of `labsupport.programs.supervisor` and the three standard streams.
+            socket of `labsupport.ownership.supervisor` and the three standard streams.
     """
     for name in PRELOADED:
         with contextlib.suppress(ImportError):  # an answer that needs it will say so

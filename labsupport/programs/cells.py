@@ -7,7 +7,6 @@ of a module reaches every child under every start method, because the child impo
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.machinery
 import importlib.util
@@ -15,12 +14,17 @@ import keyword
 import linecache
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 from types import ModuleType
 
+import labsupport
+from labsupport.ownership.scratch import place
+from labsupport.ownership.whole_files import replace_file
+
 FOLDER_NAME = "_work"
+#: where lessons lie in the project: the originals and a learner's copies
+LESSON_FOLDERS = ("notebooks", "my_course")
 
 _folder: Path | None = None
 
@@ -29,16 +33,43 @@ class RefusedCellError(ValueError):
     """A cell cannot be saved under its name; the message says why and what to do."""
 
 
-def work_folder() -> Path:
-    """Return the folder for the files of cells, absolute: `_work` beside the notebook.
+def work_folder(notebook: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder for the files of cells, absolute; it is made when one is saved.
 
-    A kernel starts in its notebook's folder. The place is settled by the first call, so a
-    later change of the working directory does not move it.
+    It is `_work` beside a lesson of the project, so that a learner finds the files. Beside any
+    other notebook (one that was handed out alone, or is executed in a pipeline) nothing is
+    written: there it is a folder that goes with the kernel. The first call decides, so a later
+    change of the working directory does not move it.
+
+    Args:
+        notebook: the notebook's path, where the front end tells it.
+
+    Raises:
+        OSError: no temporary folder can be made.
     """
     global _folder
     if _folder is None:
-        _folder = Path.cwd() / FOLDER_NAME
+        _folder = _beside_lesson(notebook) or place() / FOLDER_NAME
     return _folder
+
+
+def _beside_lesson(notebook: str | os.PathLike[str] | None) -> Path | None:
+    """Return `_work` beside the notebook, None if that is no lesson of the project.
+
+    Most front ends start a kernel in its notebook's folder. Jupyter Server tells the path in the
+    environment, too (JPY_SESSION_NAME).
+    """
+    root = Path(labsupport.__file__).resolve().parent.parent
+    told = [Path(path) for path in (notebook, os.environ.get("JPY_SESSION_NAME")) if path]
+    for folder in [*(path.parent for path in told if path.is_file()), Path.cwd()]:
+        here = folder.resolve()
+        if not any(here.is_relative_to(root / name) for name in LESSON_FOLDERS):
+            continue
+        if here.name == FOLDER_NAME:  # the program of a cell runs there
+            return here
+        if os.access(here, os.W_OK | os.X_OK):
+            return here / FOLDER_NAME
+    return None
 
 
 def check_name(name: str) -> None:
@@ -124,17 +155,8 @@ def _replace(path: Path, data: bytes) -> None:
             return
         changed = max(changed, int(path.stat().st_mtime) + 1)
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.utime(draft, (changed, changed))
-        Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)
-        Path(draft).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(draft).unlink()
-        raise
+    Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)
+    replace_file(path, data, changed=changed)
 
 
 def import_cell(name: str, source: str) -> ModuleType:

@@ -1,6 +1,7 @@
 """The IPython extension: `%load_ext labsupport`.
 
-It sets the start method of multiprocessing and registers two cell magics:
+It sets the start method of multiprocessing, sees to it that nothing of the kernel stays behind
+(`labsupport.ownership.settle`), and registers two cell magics:
 
     %%module NAME                          the cell becomes a module that is imported here
     %%lab NAME.py [-t SECONDS] [ARG…]      the cell becomes a program that is run
@@ -16,6 +17,7 @@ from typing import Protocol
 
 from IPython.core.error import UsageError
 
+from labsupport.ownership.settle import settle
 from labsupport.programs.cells import (
     RefusedCellError,
     import_cell,
@@ -94,10 +96,19 @@ def load_ipython_extension(shell: Shell) -> None:
     """Set the start method, register the magics and say so in one line.
 
     Raises:
-        UsageError: LAB_START_METHOD has a wrong value.
+        UsageError: LAB_START_METHOD has a wrong value, or no temporary files can be written.
     """
     multiprocessing.set_start_method(choose_start_method(), force=True)
-    work_folder()  # settled now, before a cell can change the working directory
+    try:
+        settle()
+    except OSError as error:
+        raise UsageError(
+            f"no folder for temporary files can be made ({error}): free some space, or set TMPDIR "
+            "to a folder that you can write, and restart the kernel"
+        ) from None
+    # Decided now, before a cell can change the working directory. VS Code tells the notebook so.
+    told = shell.user_ns.get("__vsc_ipynb_file__")
+    work_folder(told if isinstance(told, str) else None)
 
     def module(line: str, cell: str) -> None:
         """%%module NAME: save the cell as NAME.py, import it, put its names here."""

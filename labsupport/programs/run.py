@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from labsupport.ownership.scratch import place
 from labsupport.programs.supervised_process import GuardedProcess, start_guarded
 from labsupport.traces.recorder import ENVIRONMENT_VARIABLE, Recorder
 
@@ -206,15 +207,10 @@ def run_program(
     with contextlib.ExitStack() as stack:
         source: int | IO[bytes] = subprocess.DEVNULL
         if stdin is not None:
-            source = stack.enter_context(tempfile.TemporaryFile())
+            source = stack.enter_context(tempfile.TemporaryFile(dir=place()))
             source.write(stdin.encode())
             source.seek(0)
-        # Of a killed program, temporary files would stay behind (so do a Manager's sockets).
-        drafts = tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True)
-        ours_env = {
-            ENVIRONMENT_VARIABLE: os.fspath(recorder.path),
-            "TMPDIR": stack.enter_context(drafts),
-        }
+        ours_env = {ENVIRONMENT_VARIABLE: os.fspath(recorder.path)}
         ours, theirs = _open_terminal()
         try:
             guarded = start_guarded(

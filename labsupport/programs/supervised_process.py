@@ -3,7 +3,8 @@
 `start_guarded` is `subprocess.Popen` with a promise: when the program ends, when `end()` is
 called or when this process dies (by SIGKILL too), every process that came from the program
 is ended, whether it changed its session or lost its parent. The work is done by a small
-supervisor, see `labsupport.programs.supervisor`.
+supervisor, see `ownership.supervisor`. What the program puts into the temporary folder goes with
+it: TMPDIR is a folder of its own, see `ownership.scratch`.
 """
 
 from __future__ import annotations
@@ -21,9 +22,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Protocol
 
-_SUPERVISOR = Path(__file__).with_name("supervisor.py")
+from labsupport.ownership import supervisor as supervisor_program
+from labsupport.ownership.owners import remove_place
+from labsupport.ownership.scratch import new_folder, variables
+
+_SUPERVISOR = Path(supervisor_program.__file__)
 _START_LIMIT = 60.0  # seconds for the supervisor's first word, on a very busy machine
-_END_LIMIT = 15.0  # seconds: more than the supervisor needs in its worst case
+_END_LIMIT = 30.0  # seconds: more than the supervisor needs in its worst case
 
 
 class Supervising(Protocol):
@@ -53,8 +58,15 @@ class GuardedProcess:
         args: the command line that was started.
     """
 
-    def __init__(self, supervisor: Supervising, control: socket.socket, args: list[str]) -> None:
+    def __init__(
+        self,
+        supervisor: Supervising,
+        control: socket.socket,
+        args: list[str],
+        place: Path | None = None,
+    ) -> None:
         self.args = args
+        self._place = place  # the program's TMPDIR
         self.stdin: IO[Any] | None = getattr(supervisor, "stdin", None)
         self.stdout: IO[Any] | None = getattr(supervisor, "stdout", None)
         self.stderr: IO[Any] | None = getattr(supervisor, "stderr", None)
@@ -197,19 +209,15 @@ class GuardedProcess:
         self._ended = True
         self._control.close()
         if returncode is None:  # no word from the supervisor: do by hand what it would do
-            _kill_session(getattr(self, "pid", 0))
             self._supervisor.kill()
+            self._supervisor.wait()
+            if self._place is not None:
+                from labsupport.ownership.leftovers import clear
+
+                clear(self._place, session=getattr(self, "pid", 0))
         self._supervisor.wait()
-
-
-def _kill_session(leader: int) -> None:
-    """Kill every process of the session that `leader` began; pid 0 stands for none."""
-    import psutil
-
-    for pid in psutil.pids() if leader and hasattr(os, "getsid") else ():
-        with contextlib.suppress(OSError):
-            if os.getsid(pid) == leader:
-                os.kill(pid, signal.SIGKILL)
+        if self._place is not None:
+            remove_place(self._place)
 
 
 def start_guarded(
@@ -232,7 +240,8 @@ def start_guarded(
         them means that the whole tree has closed them.
 
     Raises:
-        OSError: the program cannot be executed (FileNotFoundError, PermissionError …).
+        OSError: the program cannot be executed (FileNotFoundError, PermissionError …), or there
+            is no room for its temporary files.
         ValueError: argv is empty.
 
     >>> import subprocess, sys
@@ -244,15 +253,27 @@ def start_guarded(
     words = [os.fspath(word) for word in argv]
     if not words:
         raise ValueError("nothing to start: argv is empty; give the program and its arguments")
-    if hasattr(os, "fork"):
-        return _start_posix(words, list(pass_fds), popen_options)
-    from labsupport.programs.supervisor_portable import start_portable
+    place = new_folder()
+    environment = popen_options.get("env")
+    popen_options["env"] = {
+        **(os.environ if environment is None else environment),
+        **variables(place),
+    }
+    try:
+        if hasattr(os, "fork"):
+            return _start_posix(words, list(pass_fds), popen_options, place)
+        from labsupport.programs.supervisor_portable import start_portable
 
-    supervisor, control = start_portable(words, popen_options)
-    return GuardedProcess(supervisor, control, words)
+        supervisor, control = start_portable(words, popen_options)
+        return GuardedProcess(supervisor, control, words, place)
+    except BaseException:
+        remove_place(place)
+        raise
 
 
-def _start_posix(argv: list[str], extra: list[int], options: dict[str, Any]) -> GuardedProcess:
+def _start_posix(
+    argv: list[str], extra: list[int], options: dict[str, Any], place: Path
+) -> GuardedProcess:
     ours, theirs = socket.socketpair()
     isolated = ["-I", "-S"] if Path("/proc/self/stat").exists() else ["-I"]  # -S: no psutil
     command = [sys.executable, *isolated, str(_SUPERVISOR), str(theirs.fileno()), str(os.getpid())]
@@ -266,7 +287,7 @@ def _start_posix(argv: list[str], extra: list[int], options: dict[str, Any]) -> 
             ours.close()
             raise
     try:
-        return GuardedProcess(supervisor, ours, argv)
+        return GuardedProcess(supervisor, ours, argv, place)
     except BaseException:  # an interrupt too: end of file ends what was just started
         ours.close()
         raise

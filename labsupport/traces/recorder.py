@@ -14,9 +14,7 @@ file prior to each write"; Linux holds the inode's lock for the whole write).
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import functools
 import itertools
 import os
 import sys
@@ -28,11 +26,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from labsupport.ownership.scratch import place
 from labsupport.traces.timeline import Timeline, read_timeline
 
 ENVIRONMENT_VARIABLE = "LAB_EVENTS"
 LONGEST_LABEL = 200
-UNUSED_SECONDS = 3600
 
 
 def _unpatched(module: str, name: str) -> Any:
@@ -120,8 +118,8 @@ class _Span:
 class Recorder:
     """A file of events that every process, thread, greenlet and program can write to.
 
-    Copies made by fork or by pickling write to the same file. The file is removed when the
-    process that created the recorder ends.
+    Copies made by fork or by pickling write to the same file. The file lies in the place of the
+    process that created the recorder, and goes with it (`labsupport.ownership.scratch`).
 
     >>> recorder = Recorder("one after the other")
     >>> for task in ["boil", "brew"]:
@@ -136,11 +134,8 @@ class Recorder:
     def __init__(self, title: object = "") -> None:
         self.title = _clean(title)
         self._owner = os.getpid()
-        _sweep(self._owner)
-        prefix = f"labsupport-{self._owner}-"
-        descriptor, self.path = tempfile.mkstemp(prefix=prefix, suffix=".events")
+        descriptor, self.path = tempfile.mkstemp(prefix="", suffix=".events", dir=place())
         os.close(descriptor)
-        atexit.register(_remove, self.path, self._owner)
         self._open()
 
     @classmethod
@@ -232,30 +227,3 @@ class Recorder:
 
     def __repr__(self) -> str:
         return f"<recorder {self.title!r}>"
-
-
-def _remove(path: str, owner: int) -> None:
-    """Remove the file when its creator ends, but not when a forked child of it does."""
-    if os.getpid() == owner:
-        with contextlib.suppress(OSError):
-            Path(path).unlink()
-
-
-@functools.cache
-def _sweep(process: int) -> None:
-    """Remove, once in a process, what processes left that were killed and could not clean up.
-
-    Only files that are an hour old and whose process has gone. Windows cannot ask without
-    ending the process, but refuses to remove a file that is in use.
-    """
-    for path in Path(tempfile.gettempdir()).glob("labsupport-*-*.events"):
-        with contextlib.suppress(OSError, ValueError):
-            if time.time() - path.stat().st_mtime < UNUSED_SECONDS:
-                continue
-            try:
-                if os.name == "posix":
-                    os.kill(int(path.name.split("-")[1]), 0)
-                    continue
-            except ProcessLookupError:
-                pass
-            path.unlink()

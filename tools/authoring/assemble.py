@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from difflib import SequenceMatcher
-from pathlib import Path
 from typing import Any
 
 import nbformat as _nbformat
@@ -114,20 +111,3 @@ def read_notebook(data: bytes) -> Any:
     except nbformat.ValidationError as error:
         raise ValueError(f"no valid notebook: {error.message}") from None
     return nbformat.reads(data.decode("utf-8"), as_version=4)
-
-
-def write_atomically(target: Path, data: bytes) -> None:
-    """Write `data` to `target` so that a reader sees the old file or the new one, never a part.
-
-    Raises OSError; the old file is then untouched and nothing else is left.
-    """
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-        Path(name).chmod(mode)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -18,12 +18,12 @@ from typing import Any
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelError
 
+from labsupport.ownership.whole_files import replace_file
 from tools.authoring.assemble import (
     assemble,
     notebook_bytes,
     read_notebook,
     same_cells,
-    write_atomically,
 )
 from tools.authoring.kernel import running_kernel
 from tools.authoring.outputs import keep_equal_outputs, texts, tidy_traceback
@@ -98,7 +98,7 @@ async def _build_one(course: Course, path: Path, fresh: bool, timeout: int) -> B
         data = notebook_bytes(notebook)
         result = replace(result, size=len(data), state="unchanged")
         if data != old_bytes:
-            write_atomically(target, data)
+            replace_file(target, data)
             result = replace(result, state="written")
     except AuthoringError as error:
         result = replace(result, reason=f"  {error}")

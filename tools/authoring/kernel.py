@@ -8,7 +8,6 @@ a TCP port is chosen before it is bound and a lesson's many clients may take it 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +17,8 @@ from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+
+from labsupport.ownership.scratch import temporary_folder
 
 # A Unix socket's path has 108 bytes on Linux, 104 on macOS, with the final NUL: unix(7).
 _LONGEST_SOCKET_PATH = 95
@@ -52,8 +53,7 @@ async def running_kernel(
     However the block ends, the kernel has ended afterwards and its files are gone.
     Raises RuntimeError when the kernel does not start.
     """
-    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as name:
-        private = Path(name)
+    with temporary_folder() as private:
         options: dict[str, Any] = {"connection_file": str(private / "connection.json")}
         if os.name == "posix" and len(os.fsencode(private / "s-5")) < _LONGEST_SOCKET_PATH:
             options |= {"transport": "ipc", "ip": str(private / "s")}

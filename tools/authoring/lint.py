@@ -11,13 +11,14 @@ import ast
 import json
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tools.authoring.assemble import nbformat, write_atomically
+from labsupport.ownership.scratch import temporary_folder
+from labsupport.ownership.whole_files import replace_file
+from tools.authoring.assemble import nbformat
 from tools.authoring.source import AuthoringError, Cell, Source
 
 CONFIG = Path(__file__).resolve().parents[2] / "pyproject.toml"
@@ -43,12 +44,12 @@ def lint_problems(sources: list[Source], *, fix: bool = False) -> list[str]:
     `fix` writes the formatted code into the sources first. Raises AuthoringError when ruff cannot
     be run.
     """
-    with tempfile.TemporaryDirectory(prefix="lint-") as name:
-        extracts = [e for source in sources for e in _extract(source, Path(name) / source.name)]
+    with temporary_folder() as folder:
+        extracts = [e for source in sources for e in _extract(source, folder / source.name)]
         if not extracts:
             return []
-        found = _check(extracts, Path(name))
-        _ruff(Path(name), "format", "--quiet")
+        found = _check(extracts, folder)
+        _ruff(folder, "format", "--quiet")
         for source in sources:
             mine = [extract for extract in extracts if extract.source is source]
             formatted = [pair for extract in mine for pair in _reformatted(extract)]
@@ -171,4 +172,4 @@ def _write_back(source: Source, formatted: list[tuple[Cell, str]]) -> None:
     for cell, code in sorted(formatted, key=lambda pair: -pair[0].line):
         first = cell.body_line - 1
         lines[first : first + len(cell.body.splitlines())] = code.splitlines()
-    write_atomically(source.path, ("\n".join(lines) + "\n").encode("utf-8"))
+    replace_file(source.path, ("\n".join(lines) + "\n").encode("utf-8"))

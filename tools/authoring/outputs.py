@@ -1,7 +1,7 @@
 """Compare, clean and keep the outputs of cells, in the way nbval compares them.
 
 Times, process ids and ports differ from run to run. A rebuild keeps the old output wherever the
-new one is equal after the rules of ``tools/authoring/sanitize.cfg``, so that a rebuild without a
+new one is equal after the rules of ``labsupport/sanitize.cfg``, so that a rebuild without a
 change changes no byte.
 """
 
@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-RULES = Path(__file__).with_name("sanitize.cfg")
+import labsupport
+
+RULES = Path(labsupport.__file__).with_name("sanitize.cfg")
 _NOT_COMPARED = {"image/png", "image/jpeg"}
 
 

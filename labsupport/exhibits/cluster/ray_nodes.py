@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Self
 
 # Before the import: Ray then calls this machine 127.0.0.1, whatever other names it has.
@@ -24,6 +23,9 @@ os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")  # for a very busy 
 import ray
 from ray.cluster_utils import Cluster as Nodes
 from ray.util.multiprocessing import Pool
+
+from labsupport.ownership.owners import remove_place
+from labsupport.ownership.scratch import owner_folder
 
 _HOST = "127.0.0.1"
 _NOTICE_LIMIT = 60.0  # seconds
@@ -36,7 +38,8 @@ class RayCluster:
     def __init__(self, nodes: Iterable[str], workers: int) -> None:
         self.engine = f"Ray {ray.__version__}"
         self._workers = workers
-        self._directory = tempfile.mkdtemp(prefix="lab-ray-")
+        # Straight below the folder of all owners: Ray adds 62 bytes for its sockets.
+        self._directory = str(owner_folder("ray"))
         self._nodes: dict[str, Any] = {}
         logging.getLogger("ray").setLevel(logging.CRITICAL)
         try:
@@ -84,7 +87,7 @@ class RayCluster:
             ray.shutdown()
         with contextlib.suppress(Exception):
             self._cluster.shutdown()
-        shutil.rmtree(self._directory, ignore_errors=True)
+        remove_place(Path(self._directory))
 
 
 def _import_paths() -> list[str]:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import labsupport
+from labsupport.ownership.owners import remove_place
+from labsupport.ownership.scratch import place
 from labsupport.programs import cells
 from labsupport.programs.cells import (
     RefusedCellError,
@@ -104,12 +107,63 @@ def test_public_names_follow_the_rules_of_import_star() -> None:
     assert public_names(module) == {"_hidden": 2}
 
 
+ROOT = Path(labsupport.__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `work_folder` decide anew."""
+    monkeypatch.setattr(cells, "_folder", None)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+
+
+@pytest.mark.usefixtures("undecided")
 def test_the_work_folder_stays_when_the_working_directory_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cells, "_folder", None)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(ROOT / "notebooks")
     first = work_folder()
-    monkeypatch.chdir(tmp_path / "elsewhere")
-    assert work_folder() == first == tmp_path / "_work"
+    monkeypatch.chdir(tmp_path)
+    assert work_folder() == first == ROOT / "notebooks" / "_work"
+
+
+@pytest.mark.usefixtures("undecided")
+def test_outside_of_the_lessons_nothing_is_written_beside_the_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert work_folder() == place() / "_work"
+    assert import_cell("elsewhere", "value = 1\n").value == 1
+    assert list(tmp_path.iterdir()) == []
+    remove_place(work_folder())
+
+
+@pytest.mark.usefixtures("undecided")
+@pytest.mark.parametrize("teller", ["Jupyter Server", "VS Code"])
+def test_a_front_end_may_tell_the_notebook(
+    teller: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lesson = str(ROOT / "notebooks" / "00_start_here.ipynb")
+    if teller == "Jupyter Server":
+        monkeypatch.setenv("JPY_SESSION_NAME", lesson)
+    assert work_folder(lesson if teller == "VS Code" else None) == ROOT / "notebooks" / "_work"
+
+
+@pytest.mark.usefixtures("undecided")
+def test_the_program_of_a_cell_has_the_same_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    (ROOT / "notebooks" / "_work").mkdir(exist_ok=True)
+    monkeypatch.chdir(ROOT / "notebooks" / "_work")
+    assert work_folder() == ROOT / "notebooks" / "_work"
+
+
+@pytest.mark.usefixtures("undecided")
+@pytest.mark.parametrize("name", cells.LESSON_FOLDERS)
+def test_each_copy_of_the_lessons_has_a_folder_of_its_own(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "labsupport").mkdir()
+    (tmp_path / name / "deeper").mkdir(parents=True)
+    monkeypatch.setattr(labsupport, "__file__", str(tmp_path / "labsupport" / "__init__.py"))
+    monkeypatch.chdir(tmp_path / name / "deeper")
+    assert work_folder() == tmp_path / name / "deeper" / "_work"

@@ -4,112 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import queue
 import signal
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 from IPython.core.error import UsageError
-from jupyter_client.blocking.client import BlockingKernelClient
-from jupyter_client.manager import KernelManager
+from kernels import DEADLINE, Kernel, kernel_in
 
 from labsupport.programs.extension import choose_start_method, parse_lab_line
-
-DEADLINE = 60.0  # seconds; only ever used up on failure
-ROOT = Path(__file__).resolve().parents[3]
-
-
-@dataclass
-class Ran:
-    """What a cell has shown: its text, and its error as "Name: value".
-
-    A UsageError is no error message but one line of text: that is how IPython shows it.
-    """
-
-    text: str = ""
-    error: str = ""
-    traceback: str = ""
-
-
-class Kernel:
-    """A real ipykernel in a folder of its own."""
-
-    def __init__(self, folder: Path, start_method: str = "") -> None:
-        self._sockets = tempfile.TemporaryDirectory(prefix="lab-kernel-")
-        # Unix sockets: a kernel's TCP port could be taken by another test's clients.
-        self.manager = KernelManager(
-            transport="ipc", ip=str(Path(self._sockets.name, "k")), kernel_name="python3"
-        )
-        env = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
-        env["PYTHONPATH"] = str(ROOT)
-        env.pop("LAB_START_METHOD", None)
-        if start_method:
-            env["LAB_START_METHOD"] = start_method
-        self.manager.kernel_cmd = [
-            sys.executable,
-            "-m",
-            "ipykernel_launcher",
-            "-f",
-            "{connection_file}",
-        ]
-        self.manager.start_kernel(cwd=str(folder), env=env)
-        self.client: BlockingKernelClient = self.manager.client()
-        self.client.start_channels()
-        self.client.wait_for_ready(timeout=DEADLINE)
-        self.pid = int(self.run("import os; print(os.getpid())").text)
-
-    def start(self, code: str) -> str:
-        return self.client.execute(code, store_history=False, stop_on_error=False)
-
-    def read(self, message_id: str, until: str | None = None) -> Ran:
-        """Collect what a cell shows until it is idle, or until its text holds `until`."""
-        ran = Ran()
-        end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            try:
-                message = self.client.get_iopub_msg(timeout=1)
-            except queue.Empty:
-                continue
-            if message["parent_header"].get("msg_id") != message_id:
-                continue
-            content = message["content"]
-            if message["msg_type"] == "stream":
-                ran.text += content["text"]
-            elif message["msg_type"] == "execute_result":
-                ran.text += content["data"]["text/plain"] + "\n"
-            elif message["msg_type"] == "error":
-                ran.error = f"{content['ename']}: {content['evalue']}"
-                ran.traceback = "\n".join(content["traceback"])
-            if until is not None and until in ran.text:
-                return ran
-            if message["msg_type"] == "status" and content["execution_state"] == "idle":
-                return ran
-        raise AssertionError(f"the cell did not end; it showed {ran}")
-
-    def run(self, code: str) -> Ran:
-        return self.read(self.start(code))
-
-    def close(self) -> None:
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
-        self.manager.cleanup_resources()
-        self._sockets.cleanup()
-
-
-@contextmanager
-def kernel_in(folder: Path, start_method: str = "") -> Iterator[Kernel]:
-    kernel = Kernel(folder, start_method)
-    try:
-        yield kernel
-    finally:
-        kernel.close()
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
@@ -127,7 +30,8 @@ def test_functions_of_a_module_cell_reach_every_child(method: str, tmp_path: Pat
                 "with mp.Pool(2) as pool:\n    print(pool.map_async(reach, range(3)).get(30))"
             )
             assert (ran.text, ran.error) == (expected, "")
-        assert (tmp_path / "_work" / "lab_reach.py").is_file()
+        # This is no folder of lessons: nothing is written beside the notebook.
+        assert not (tmp_path / "_work").exists()
         refused = kernel.run("%%module select\nx = 1")
         assert refused.text.startswith("UsageError: 'select' is in Python's standard library")
         assert kernel.run("%%module\nx = 1").text.startswith("UsageError: this %%module cell")
@@ -206,7 +110,7 @@ def test_nothing_survives_a_kernel_killed_with_sigkill(tmp_path: Path) -> None:
     with kernel_in(tmp_path) as kernel:
         server, program, _ = start_server_and_lab(kernel)
         supervisors = psutil.Process(kernel.pid).children()
-        assert len(supervisors) == 2
+        assert len(supervisors) == 3  # and the kernel's keeper
         os.kill(kernel.pid, signal.SIGKILL)
         _, alive = psutil.wait_procs([server, *program, *supervisors], timeout=DEADLINE)
         assert alive == []

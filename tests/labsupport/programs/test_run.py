@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import psutil
 import pytest
 
 from labsupport.hang_doctor.warm_runner import end_warm_runner
+from labsupport.ownership.scratch import place
 from labsupport.programs.run import OUTPUT_LIMIT, Finished, child_env, run_program
 
 DEADLINE = 60  # seconds; only ever used up on failure
@@ -93,7 +93,7 @@ def test_temporary_files_go_with_the_program(run: Run, tmp_path: Path) -> None:
         echo=False,
     )
     folder = Path(finished.output.strip())
-    assert folder.is_relative_to(tempfile.gettempdir())
+    assert folder.is_relative_to(place())
     assert not folder.parent.exists()
 
 

@@ -15,7 +15,9 @@ import psutil
 import pytest
 
 from labsupport.hang_doctor.warm_runner import end_warm_runner
-from labsupport.programs import supervisor
+from labsupport.ownership import supervisor
+from labsupport.ownership.owners import remove_place
+from labsupport.ownership.scratch import new_folder, variables
 from labsupport.programs.supervised_process import GuardedProcess, start_guarded
 
 DEADLINE = 60  # seconds; only ever used up on failure
@@ -229,10 +231,12 @@ PARENT = """
 
 def test_nothing_outlives_a_parent_killed_with_sigkill() -> None:
     # Not under a guard of ours: that one would end the tree, and the test would prove nothing.
+    place = new_folder()
     parent = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(PARENT)],
         stdout=subprocess.PIPE,
         start_new_session=True,
+        env={**os.environ, **variables(place)},
     )
     with parent:
         try:
@@ -241,3 +245,4 @@ def test_nothing_outlives_a_parent_killed_with_sigkill() -> None:
             guarded.wait(timeout=DEADLINE)
         finally:
             os.killpg(parent.pid, signal.SIGKILL)
+            remove_place(place)

@@ -7,7 +7,6 @@ import os
 import pickle
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
@@ -225,7 +224,7 @@ def test_patched_threads_are_the_greenlets_that_they_are(tmp_path):
 
 
 def test_a_program_started_by_hand_has_its_own_recorder_and_removes_it(tmp_path):
-    path = run_program(tmp_path, LAB_EVENTS="")
+    path = run_program(tmp_path, LAB_EVENTS="", LAB_PLACE="")
     assert path.endswith(".events")
     assert not Path(path).exists()
 
@@ -248,24 +247,6 @@ def test_a_damaged_file_is_refused_and_a_line_being_written_is_left_out():
         file.write("ne\n")
     with pytest.raises(ValueError, match="not an event"):
         recorder.timeline()
-
-
-def test_files_of_killed_processes_are_swept_and_those_of_living_ones_stay(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait(60)
-    old = {
-        owner: tmp_path / f"labsupport-{owner}-abc.events" for owner in (gone.pid, os.getpid(), "x")
-    }
-    young = tmp_path / f"labsupport-{gone.pid}-young.events"
-    for path in [*old.values(), young]:
-        path.touch()
-    for path in old.values():
-        os.utime(path, (1, 1))
-    labsupport.traces.recorder._sweep.cache_clear()
-    recorder = Recorder()
-    left = {path.name for path in tmp_path.iterdir()} - {Path(recorder.path).name}
-    assert left == {old[os.getpid()].name, old["x"].name, young.name}
 
 
 def test_copies_do_not_leak_descriptors():

@@ -18,6 +18,12 @@ On Linux the supervisor is the *child subreaper* of the tree (man 2 prctl): proc
 lost their parent, also those that called setsid(), become its children, so none can hide.
 Where prctl is missing, the tree is what psutil finds plus the program's session.
 
+What the tree has in /dev/shm goes too. `multiprocessing` has a process for that, its resource
+tracker: when all who hold its pipe are dead, it removes the named semaphores and the shared
+memory that it was told of. So it is left alone until it has done so. But it does not know of a
+semaphore that was made an instant before its maker was killed: therefore the names that the tree
+has mapped (/proc/PID/maps) are noted while it stands still, and removed if they are left.
+
 It imports the standard library alone (psutil only where /proc is missing) and nothing of
 labsupport: it must start in a few milliseconds and never break because of a learner's file.
 Therefore it does without pathlib too, which would double the time of its start and of a look
@@ -34,12 +40,16 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 PR_SET_CHILD_SUBREAPER = 36
-TRACKER_GRACE = 2.0  # seconds in which multiprocessing's resource tracker may tidy up
-GIVE_UP = 10.0  # seconds after which a process that SIGKILL does not end is left alone
+HELPER_GRACE = 10.0  # seconds in which those that tidy up may do so, on a very busy machine
+GIVE_UP = 20.0  # seconds after which a process that SIGKILL does not end is left alone
+# What multiprocessing calls its semaphores and its blocks of shared memory (CPython,
+# multiprocessing/process.py and shared_memory.py); on Linux they are files here (shm_overview(7)).
+SHARED_FOLDER = "/dev/shm"
+SHARED_PREFIXES = ("sem.mp-", "psm_")
 
 
 def prctl(option: int, value: int) -> bool:
@@ -123,6 +133,77 @@ def is_tracker(pid: int) -> bool:
         return b"multiprocessing.resource_tracker" in _read(f"/proc/{pid}/cmdline")
     except OSError:
         return False
+
+
+def shared_names(pids: Iterable[int]) -> set[str]:
+    """Return the paths of the semaphores and shared memory that processes have mapped.
+
+    Nothing for processes that have ended or are not ours, and where there is no /proc. They are
+    found by their inodes: a semaphore is made under another name, which is gone (glibc, sem_open).
+    """
+    inodes = set()
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for line in _read(f"/proc/{pid}/maps").splitlines():
+                if b" /dev/shm/" in line:
+                    inodes.add(int(line.split(maxsplit=5)[4]))  # proc_pid_maps(5)
+    if not inodes:
+        return set()
+    with os.scandir(SHARED_FOLDER) as entries:
+        return {
+            entry.path
+            for entry in entries
+            if entry.name.startswith(SHARED_PREFIXES) and entry.inode() in inodes
+        }
+
+
+def remove_shared(names: Iterable[str]) -> None:
+    """Remove those names of semaphores and shared memory that no living process has mapped."""
+    left = {name for name in names if os.path.exists(name)}  # noqa: PTH110
+    if left:
+        with os.scandir("/proc") as entries:
+            left -= shared_names([int(entry.name) for entry in entries if entry.name.isdigit()])
+    for name in left:
+        with contextlib.suppress(OSError):
+            os.unlink(name)  # noqa: PTH108
+
+
+def end_processes(
+    living: Callable[[], set[int]],
+    pause: Callable[[], None],
+    is_helper: Callable[[int], bool],
+    *,
+    grace: float = HELPER_GRACE,
+    then_kill_helpers: bool = True,
+) -> None:
+    """Freeze, then kill, processes; return when all are gone, and what they shared with them.
+
+    Args:
+        living: returns those that are not dead yet, new ones too.
+        pause: waits a moment for their end.
+        is_helper: tells whether a process tidies up and then ends by itself; it may do so.
+        grace: seconds for the helpers.
+        then_kill_helpers: end the helpers after that, too, instead of leaving them at work.
+    """
+    frozen: set[int] = set()
+    start = time.monotonic()
+    # A stopped process cannot fork away from us.
+    while new := {pid for pid in living() if not is_helper(pid)} - frozen:
+        send_signal(new, signal.SIGSTOP)
+        frozen |= new
+        if time.monotonic() - start > GIVE_UP:
+            break
+    names = shared_names(frozen)
+    while (left := living()) and time.monotonic() - start < GIVE_UP:
+        late = time.monotonic() - start > grace
+        victims = {pid for pid in left if (late and then_kill_helpers) or not is_helper(pid)}
+        if late and not victims:
+            break
+        send_signal(victims, signal.SIGKILL)
+        # One that was frozen just before it became a tracker must be able to tidy up.
+        send_signal(left, signal.SIGCONT)
+        pause()
+    remove_shared(names)
 
 
 def send_signal(pids: Iterable[int], number: signal.Signals) -> None:
@@ -280,32 +361,18 @@ class Supervisor:
                 self.returncode = code
 
     def _end_tree(self) -> None:
-        """Freeze, then kill, every process of the tree; return when all are gone."""
-        frozen: set[int] = set()
-        start = time.monotonic()
-        # A stopped process cannot fork away from us.
-        while new := self._victims(living_descendants(self.program)) - frozen:
-            send_signal(new, signal.SIGSTOP)
-            frozen |= new
-            if time.monotonic() - start > GIVE_UP:
-                break
+        """End every process of the tree; return when all are gone."""
         signal_or_pause = select.poll()
         signal_or_pause.register(self.wakeup, select.POLLIN)
-        while time.monotonic() - start < GIVE_UP:
-            trackers_may_live = time.monotonic() - start < TRACKER_GRACE
-            living = living_descendants(self.program)
-            send_signal(self._victims(living, trackers_may_live), signal.SIGKILL)
-            # One that was frozen just before it became a tracker must be able to tidy up.
-            send_signal(living, signal.SIGCONT)
-            self._reap()
-            if not living_descendants(self.program):
-                break
-            signal_or_pause.poll(20)
-            self._drain_wakeup()
-        self._reap()
 
-    def _victims(self, living: set[int], spare_trackers: bool = True) -> set[int]:
-        return {pid for pid in living if not (spare_trackers and is_tracker(pid))}
+        def pause() -> None:
+            self._reap()
+            if living_descendants(self.program):
+                signal_or_pause.poll(20)
+                self._drain_wakeup()
+
+        end_processes(lambda: living_descendants(self.program), pause, is_tracker)
+        self._reap()
 
 
 def main(arguments: list[str]) -> None:
