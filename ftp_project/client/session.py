@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from ftp_project.client.control import Control
 from ftp_project.client.errors import LocalError, LostError, RefusedError, network_reason, printable
 from ftp_project.client.link import Link
-from ftp_project.loop import Coro, TimedOut, close, connect, now, offload
+from ftp_project.loop import Coro, TimedOut, close, connect, now, run_in_thread
 from ftp_project.protocol.addresses import parse_epsv_reply, parse_pasv_reply
 from ftp_project.protocol.client import Reply
 from ftp_project.protocol.errors import BadArgumentError
@@ -60,7 +60,7 @@ def _connected(site: Site) -> Coro[socket.socket]:
     deadline = (yield from now()) + site.timeout
     look_up = partial(socket.getaddrinfo, site.host, site.port, type=socket.SOCK_STREAM)
     try:
-        found = yield from offload(look_up, deadline)
+        found = yield from run_in_thread(look_up, deadline)
     except (OSError, UnicodeError, TimedOut) as error:
         why = "no such name" if isinstance(error, UnicodeError) else network_reason(error)
         raise LostError(f"cannot find {site.host}: {why.lower()}") from None

@@ -18,10 +18,10 @@ import traceback
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .forgotten import Unstarted, Watch
-from .scheduler import Loop
-from .task import Task
-from .traps import Coro
+from ftp_project.loop.forgotten import Tracker, Unstarted
+from ftp_project.loop.scheduler import Loop
+from ftp_project.loop.task import Task
+from ftp_project.loop.traps import Coro
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ class DebugLoop(Loop):
         super().__init__(selector, clock, on_error)
         self._report = report
         self._limit = limit
-        self._coroutines = Watch(package, report)
+        self._coroutines = Tracker(package, report)
         self._step: _Step | None = None
         self._over = threading.Event()
         self._waited: Callable[[], float] = lambda: 0.0
@@ -69,11 +69,11 @@ class DebugLoop(Loop):
     def run(self, main: Coro[T], grace: float = 5.0) -> T:
         """Run ``main`` as :meth:`Loop.run` does, watched."""
         thread = threading.get_ident()
-        watchdog = threading.Thread(target=self._watch, args=(thread,), name="watchdog")
+        watchdog = threading.Thread(target=self._watch_steps, args=(thread,), name="watchdog")
         descriptor = _open_schedstat()
         if descriptor is not None:
             self._waited = lambda: _run_delay(descriptor)
-        self._coroutines.look()
+        self._coroutines.wrap_new_modules()
         watchdog.start()
         try:
             return super().run(main, grace)
@@ -114,9 +114,10 @@ class DebugLoop(Loop):
                     f"task {task.name!r} held up the loop for {taken * 1000:.0f} ms:\n{where}"
                 )
 
-    def _watch(self, thread: int) -> None:
+    def _watch_steps(self, thread: int) -> None:
         while not self._over.wait(self._limit / 2):
-            self._coroutines.look()  # the server imports some of its parts when they are needed
+            # The server imports some of its parts only when they are needed.
+            self._coroutines.wrap_new_modules()
             step = self._step
             if step is None or step.stack or time.perf_counter() - step.began < self._limit:
                 continue

@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterator
 from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
-from .traps import Coro
+from ftp_project.loop.traps import Coro
 
 Report = Callable[[str], None]
 
@@ -50,11 +50,12 @@ class Unstarted:
             )
 
 
-class Watch:
+class Tracker:
     """Wraps the coroutine functions of a package; :meth:`unwrap` takes the wrappers away.
 
     ``report`` gets a sentence for each coroutine that was never run. Names that a module has
-    before :meth:`look` is called are covered; a reference kept elsewhere (in a table) is not.
+    before ``wrap_new_modules`` is called are covered; a reference kept elsewhere (in a table) is
+    not.
     """
 
     def __init__(self, package: str, report: Report) -> None:
@@ -63,12 +64,12 @@ class Watch:
         self._wrappers: dict[FunctionType, Callable[..., Any]] = {}
         self._replaced: list[tuple[Any, str, FunctionType]] = []
         self._seen: set[str] = set()
-        self._looked_at = 0
+        self._known_modules = 0
 
-    def look(self) -> None:
-        """Wrap what has been imported since the last look; does nothing when nothing was."""
+    def wrap_new_modules(self) -> None:
+        """Wrap what has been imported since the last call; does nothing when nothing was."""
         number, skipped = len(sys.modules), False
-        if number == self._looked_at:
+        if number == self._known_modules:
             return
         for name, module in list(sys.modules.items()):
             inside = name == self._package or name.startswith(f"{self._package}.")
@@ -80,7 +81,7 @@ class Watch:
             else:
                 skipped = True
         if not skipped:
-            self._looked_at = number
+            self._known_modules = number
 
     def unwrap(self) -> None:
         """Put the functions back."""

@@ -8,17 +8,42 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
-from . import traps
-from .task import Cancelled, LoopError, Task
-from .watching import READ, WRITE
+from ftp_project.loop import traps
+from ftp_project.loop.outside import Threads
+from ftp_project.loop.task import Cancelled, LoopError, Task
+from ftp_project.loop.timers import Timers
+from ftp_project.loop.traps import Coro
+from ftp_project.loop.watching import READ, WRITE, Watcher
 
-if TYPE_CHECKING:
-    from .scheduler import Loop
+T = TypeVar("T")
 
 #: "the task has to wait; somebody will wake it"
 WAIT = object()
+
+
+class Loop(Protocol):
+    """What a handler may use of the loop (``scheduler``, which imports this file)."""
+
+    clock: Callable[[], float]
+    watcher: Watcher
+    timers: Timers
+    threads: Threads
+
+    def spawn(self, coro: Coro[T], name: str = "", background: bool = False) -> Task[T]:
+        """Add a task that starts when its turn comes."""
+
+    def start(self, coro: Coro[T], name: str, background: bool) -> Task[T]:
+        """Run a coroutine up to its first wait, as a task."""
+
+    def cancel(self, task: Task[Any]) -> None:
+        """Have Cancelled raised in a task."""
+
+    def wake(
+        self, task: Task[Any], answer: object = None, problem: BaseException | None = None
+    ) -> None:
+        """End the present wait of a task."""
 
 
 def readable(loop: Loop, task: Task[Any], trap: traps.Readable) -> object:
@@ -99,7 +124,7 @@ def cancel(loop: Loop, task: Task[Any], trap: traps.Cancel) -> None:
     loop.cancel(trap.task)
 
 
-def offload(loop: Loop, task: Task[Any], trap: traps.Offload) -> object:
+def run_in_thread(loop: Loop, task: Task[Any], trap: traps.RunInThread) -> object:
     """Hand a call to the threads and pause the task until its result is there."""
     loop.threads.submit((task, trap), trap.function)
     return _until(loop, task, trap.deadline)
@@ -126,7 +151,7 @@ def _wait_for_end(task: Task[Any], other: Task[Any]) -> None:
     task.joining = other
 
 
-Handler = Callable[["Loop", Task[Any], Any], object]
+Handler = Callable[[Loop, Task[Any], Any], object]
 
 HANDLERS: dict[type, Handler] = {
     traps.Readable: readable,
@@ -139,6 +164,6 @@ HANDLERS: dict[type, Handler] = {
     traps.Current: current,
     traps.Spawn: spawn,
     traps.Cancel: cancel,
-    traps.Offload: offload,
+    traps.RunInThread: run_in_thread,
     traps.Close: close,
 }

@@ -14,18 +14,18 @@ import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .task import Task, TaskCancelled
-from .traps import (
+from ftp_project.loop.task import Task, TaskCancelled
+from ftp_project.loop.traps import (
     Cancel,
     Close,
     Coro,
     Current,
     Join,
     Now,
-    Offload,
     Pause,
     Readable,
     ReadableOrDone,
+    RunInThread,
     Sleep,
     Spawn,
     Writable,
@@ -138,9 +138,9 @@ def readable_or_done(sock: socket.socket, task: Task[Any], deadline: float | Non
     yield ReadableOrDone(sock, task, deadline)
 
 
-def offload(function: Callable[[], T], deadline: float | None) -> Coro[T]:
+def run_in_thread(function: Callable[[], T], deadline: float | None) -> Coro[T]:
     """Call ``function()`` in a thread and return its result, so that it does not block the loop."""
-    result: T = yield Offload(function, deadline)
+    result: T = yield RunInThread(function, deadline)
     return result
 
 

@@ -89,7 +89,7 @@ class Threads:
         self._busy += 1
         if self._started < min(self._busy, self._most):
             self._started += 1
-            name = f"offload-{self._started}"
+            name = f"run_in_thread-{self._started}"
             threading.Thread(target=self._work, name=name, daemon=True).start()
         self._calls.put((asker, function))
 

@@ -20,14 +20,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from . import traps
-from .busypoll import BusyPoll
-from .handlers import HANDLERS, WAIT
-from .outside import Threads, WakeUp
-from .task import Cancelled, LoopError, Task, TimedOut
-from .timers import Timers
-from .traps import Coro
-from .watching import Watcher
+from ftp_project.loop import traps
+from ftp_project.loop.busypoll import BusyPoll
+from ftp_project.loop.handlers import HANDLERS, WAIT
+from ftp_project.loop.outside import Threads, WakeUp
+from ftp_project.loop.task import Cancelled, LoopError, Task, TimedOut
+from ftp_project.loop.timers import Timers
+from ftp_project.loop.traps import Coro
+from ftp_project.loop.watching import Watcher
 
 T = TypeVar("T")
 
@@ -180,8 +180,8 @@ class Loop:
                     raise LoopError(self.no_trap(task, trap))
                 answer = handler(self, task, trap)
             except (Exception, Cancelled) as error:
-                if task.watch is not None:
-                    task.watch.leave(task)
+                if task.watched is not None:
+                    task.watched.leave(task)
                 problem = error
                 continue
             if answer is WAIT:
@@ -202,8 +202,8 @@ class Loop:
         self, task: Task[Any], answer: object = None, problem: BaseException | None = None
     ) -> None:
         """End the present wait of ``task``: it goes on with ``answer``, or ``problem`` raised."""
-        if task.watch is not None:
-            task.watch.leave(task)
+        if task.watched is not None:
+            task.watched.leave(task)
         if task.joining is not None:
             if task.joining.waiters:
                 task.joining.waiters.remove(task)

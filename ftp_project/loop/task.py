@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-if TYPE_CHECKING:
-    from .traps import Coro, Trap
-    from .watching import Watch
+from collections.abc import Generator
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+class Watched(Protocol):
+    """What a task may wait at; a socket that the loop watches (``watching``) is one."""
+
+    def leave(self, task: Task[Any]) -> None:
+        """Note that ``task`` waits here no longer."""
 
 
 class Cancelled(BaseException):
@@ -51,10 +55,12 @@ class Task(Generic[T]):
         "timer_at",
         "trap",
         "waiters",
-        "watch",
+        "watched",
     )
 
-    def __init__(self, coro: Coro[T], name: str, background: bool) -> None:
+    def __init__(self, coro: Generator[Any, Any, T], name: str, background: bool) -> None:
+        # ``traps`` has a name for this type, Coro, and knows tasks: it imports this file, and
+        # imports go one way.
         self.coro = coro
         self.name = name
         #: the task that made it and whose end is its end too, or None
@@ -65,9 +71,9 @@ class Task(Generic[T]):
         self.result: T | None = None
         self.error: BaseException | None = None
         #: the trap that the coroutine waits in, or None while it is queued or running
-        self.trap: Trap | None = None
+        self.trap: object | None = None
         #: what the present wait listens to: a watched socket, another task
-        self.watch: Watch | None = None
+        self.watched: Watched | None = None
         self.joining: Task[Any] | None = None
         #: when the present wait gives up, or None
         self.deadline: float | None = None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 from typing import Any
 
-from .task import Task
+from ftp_project.loop.task import Task
 
 
 class Timers:

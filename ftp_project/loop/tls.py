@@ -11,7 +11,7 @@ import socket
 import ssl
 from ssl import SSLSocket as SSLSocket
 
-from .traps import Coro, Readable, Writable
+from ftp_project.loop.traps import Coro, Readable, Writable
 
 #: what an operation raises that would block
 WOULD_BLOCK = (ssl.SSLWantReadError, ssl.SSLWantWriteError)

@@ -12,7 +12,7 @@ import socket
 import ssl
 from typing import Final
 
-from .traps import Coro, Readable, Writable
+from ftp_project.loop.traps import Coro, Readable, Writable
 
 #: bytes asked of the socket at once; what malloc(3) still takes from memory that it has
 PIECE: Final = 1 << 16

@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from .task import Task
+    from ftp_project.loop.task import Task
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ class Cancel(NamedTuple):
     task: Task[Any]
 
 
-class Offload(NamedTuple):
+class RunInThread(NamedTuple):
     """Call ``function()`` in a thread and wait for it. Answer: what it returned or raised.
 
     A thread cannot be stopped: when the wait ends by deadline or cancellation the call goes on
@@ -121,7 +121,7 @@ Trap: TypeAlias = (
     | Spawn
     | Join
     | Cancel
-    | Offload
+    | RunInThread
     | Close
 )
 

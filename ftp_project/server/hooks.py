@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftp_project.config import Options
 from ftp_project.errors import UsageError
-from ftp_project.loop import Coro, offload, sleep
+from ftp_project.loop import Coro, run_in_thread, sleep
 from ftp_project.server.core import log
 from ftp_project.server.observers import Done, Observer
 
@@ -133,7 +133,7 @@ class Hooks(Observer):
 
         try:
             # A fork takes milliseconds when much memory is in use: not on the loop.
-            yield from offload(start, None)
+            yield from run_in_thread(start, None)
             assert process is not None
             deadline = self._clock() + self._limit
             look = LOOK

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from ftp_project.accounts.quota import Quota
 from ftp_project.files.errors import QuotaError
-from ftp_project.loop import Coro, offload
+from ftp_project.loop import Coro, run_in_thread
 
 if TYPE_CHECKING:
     from ftp_project.accounts.users import User
@@ -34,7 +34,7 @@ class Quotas:
         if quota is None:
             used = self._known(user.name)
             if used is None:
-                used = yield from offload(lambda: stored_bytes(user.home), None)
+                used = yield from run_in_thread(lambda: stored_bytes(user.home), None)
             # Another session of the user may have been as quick.
             quota = self._counts.get(user.name)
             if quota is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ftp_project.accounts.users import Users
 from ftp_project.config import Config
 from ftp_project.errors import UsageError
-from ftp_project.loop import Coro, offload
+from ftp_project.loop import Coro, run_in_thread
 from ftp_project.server.core import Server, log
 
 if TYPE_CHECKING:
@@ -28,12 +28,14 @@ def reload(server: Server, read_users: Callable[[], Users] | None) -> Coro[None]
 
 def reload_certificate(server: Server) -> Coro[None]:
     """Exchange the certificate, if there is one, for what stands in its file now."""
-    server.tls = yield from offload(lambda: newer_certificate(server.config, server.tls), None)
+    server.tls = yield from run_in_thread(
+        lambda: newer_certificate(server.config, server.tls), None
+    )
 
 
 def reload_users(server: Server, read_users: Callable[[], Users]) -> Coro[None]:
     """Exchange the users for what ``read_users()`` returns."""
-    users = yield from offload(lambda: newer_users(read_users), None)
+    users = yield from run_in_thread(lambda: newer_users(read_users), None)
     if users is not None:
         server.users = users
         log.info("users read again: %d", len(users))

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from ftp_project.files.errors import FileError, from_os_error
-from ftp_project.loop import Coro, offload
+from ftp_project.loop import Coro, run_in_thread
 from ftp_project.protocol.replies import reply
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _digest(session: Session, path: str, name: str) -> Coro[tuple[int, str]]:
     try:
         while offset < size:
             end = min(offset + PIECE, size)
-            yield from offload(partial(_take_in, total, fd, offset, end), None)
+            yield from run_in_thread(partial(_take_in, total, fd, offset, end), None)
             offset = end
             if session.has_left():
                 raise FileError("Stopped, as nobody waits for it.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftp_project.files.errors import FileError
-from ftp_project.loop import Coro, offload, sleep
+from ftp_project.loop import Coro, run_in_thread, sleep
 from ftp_project.protocol import replies
 from ftp_project.protocol.replies import reply
 
@@ -54,7 +54,7 @@ def _slowly(
     if right is None:
         stored = None if found is None else found.password_hash
         check = server.users.passwords.check_slow
-        right = yield from offload(lambda: check(stored, password), None)
+        right = yield from run_in_thread(lambda: check(stored, password), None)
     if right and found is not None:
         answer = _admit(session, found)
         return answer if isinstance(answer, bytes) else (yield from answer)
