@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ftp_project.client import remote
-from ftp_project.client.crew import Crew
+from ftp_project.client.data_connection import DataConnection
 from ftp_project.client.errors import ClientError, LocalError, LostError, printable
-from ftp_project.client.link import Link
-from ftp_project.client.listing import Entry, is_safe
+from ftp_project.client.list_parser import Entry, is_safe
 from ftp_project.client.progress import Bar
 from ftp_project.client.session import Session
+from ftp_project.client.session_pool import SessionPool
 from ftp_project.errors import reason
 from ftp_project.loop import Coro
 
@@ -46,19 +46,19 @@ class Fetch:
         """The path, as the user gave it."""
         return printable(self.path) or "/"
 
-    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+    def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
         """Find out what it is, and queue the job for it."""
         path = remote.absolute(session, self.path)
-        entry = yield from remote.look(session, path)
+        entry = yield from remote.find_entry(session, path)
         if entry is None:
             raise ClientError("no such file or directory on the server")
         target = self.target / entry.name if self.into and entry.name else self.target
         if entry.kind == "directory":
             job: FetchDirectory | FetchFile = FetchDirectory(path, target, self.resume)
         else:
-            crew.report.expect(entry.size)
+            pool.report.expect(entry.size)
             job = FetchFile(path, target, self.resume, entry)
-        yield from crew.put_in(job, first=True)
+        yield from pool.add_job(job, first=True)
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class FetchDirectory:
         """The path on the server."""
         return printable(self.path) or "/"
 
-    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+    def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
         """List it; files are queued behind, directories in front, so that totals are known soon."""
         if self.depth > DEPTH:
             raise ClientError(f"more than {DEPTH} directories below each other: is it a ring?")
@@ -86,25 +86,25 @@ class FetchDirectory:
         except OSError as error:
             raise LocalError(f"cannot make {self.target}: {reason(error)}") from None
         for entry in (yield from remote.list_directory(session, self.path)):
-            yield from self._queue(crew, entry)
+            yield from self._queue(pool, entry)
 
-    def _queue(self, crew: Crew, entry: Entry) -> Coro[None]:
+    def _queue(self, pool: SessionPool, entry: Entry) -> Coro[None]:
         path = f"{self.path.rstrip('/')}/{entry.name}" if self.path else entry.name
         if not is_safe(entry.name):
-            crew.failed += 1
-            crew.report.failure(printable(path), "its name could lead out of the directory")
+            pool.failed += 1
+            pool.report.failure(printable(path), "its name could lead out of the directory")
         elif entry.kind == "directory":
             if entry.identity in self.above:
-                crew.report.note(f"{printable(path)}: skipped, it leads back to one above")
+                pool.report.note(f"{printable(path)}: skipped, it leads back to one above")
                 return
             above = self.above | {entry.identity} if entry.identity else self.above
             job = FetchDirectory(path, self.target / entry.name, self.resume, above, self.depth + 1)
-            yield from crew.put_in(job, first=True)
+            yield from pool.add_job(job, first=True)
         elif entry.kind == "other":
-            crew.report.note(f"{printable(path)}: skipped, it is no file")
+            pool.report.note(f"{printable(path)}: skipped, it is no file")
         else:
-            crew.report.expect(entry.size)
-            yield from crew.put_in(FetchFile(path, self.target / entry.name, self.resume, entry))
+            pool.report.expect(entry.size)
+            yield from pool.add_job(FetchFile(path, self.target / entry.name, self.resume, entry))
 
 
 @dataclass(slots=True)
@@ -122,10 +122,10 @@ class FetchFile:
         """The path on the server."""
         return printable(self.path)
 
-    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+    def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
         """Fetch it; it appears when it is complete."""
         if self.entry.kind == "link" and (yield from remote.is_directory(session, self.path)):
-            crew.report.note(f"{self.label}: skipped, it is a link to a directory")
+            pool.report.note(f"{self.label}: skipped, it is a link to a directory")
             return
         size = self.entry.size
         if size is None:
@@ -133,7 +133,7 @@ class FetchFile:
         if self.target.is_dir():
             raise LocalError(f"{self.target} is a directory: name a file")
         if self.resume and not self.started and self._is_here(size):
-            crew.report.note(f"{self.label}: is here already")
+            pool.report.note(f"{self.label}: is here already")
             return
         modified = self.entry.modified
         if modified is None:
@@ -144,7 +144,7 @@ class FetchFile:
                 raise LocalError(
                     f"{self.target}{PART} is larger than the file on the server: remove it"
                 )
-            with crew.report.begin(self.label, size, offset) as bar:
+            with pool.report.begin(self.label, size, offset) as bar:
                 if not offset or offset != size:
                     yield from self._receive(session, fd, offset, size, bar)
             self._complete(fd, modified)
@@ -198,9 +198,9 @@ class FetchFile:
     def _receive(
         self, session: Session, fd: int, offset: int, size: int | None, bar: Bar
     ) -> Coro[None]:
-        def move(link: Link) -> Coro[int]:
-            count = yield from link.pull_file(fd, f"{self.target}{PART}")
-            if link.ragged and (size is None or offset + count < size):
+        def move(data: DataConnection) -> Coro[int]:
+            count = yield from data.pull_file(fd, f"{self.target}{PART}")
+            if data.ragged and (size is None or offset + count < size):
                 raise LostError("the TLS layer ended early: the file may be cut short")
             return count
 

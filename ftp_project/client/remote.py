@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 
+from ftp_project.client.data_connection import DataConnection
 from ftp_project.client.errors import LostError, RefusedError
-from ftp_project.client.link import Link
-from ftp_project.client.listing import Entry, entry_of_facts, entry_of_list, read_listing
+from ftp_project.client.list_parser import Entry, entry_of_facts, entry_of_list, read_listing
 from ftp_project.client.session import Session
 from ftp_project.loop import Coro
 from ftp_project.protocol.errors import BadArgumentError
@@ -24,7 +24,7 @@ def absolute(session: Session, path: str) -> str:
     return f"{session.home.rstrip('/')}/{path}".rstrip("/") or "/"
 
 
-def look(session: Session, path: str) -> Coro[Entry | None]:
+def find_entry(session: Session, path: str) -> Coro[Entry | None]:
     """Return what is at ``path`` (absolute), None when there is nothing.
 
     Raises :class:`RefusedError` when the server does not want to say.
@@ -125,7 +125,7 @@ def make_directories(session: Session, path: str) -> Coro[None]:
 
 
 def _listed(session: Session, command: str, reader: object) -> Coro[list[Entry]]:
-    data = yield from session.transfer(command, Link.pull_all)
+    data = yield from session.transfer(command, DataConnection.pull_all)
     try:
         return read_listing(data, reader)  # type: ignore[arg-type]
     except BadArgumentError as error:

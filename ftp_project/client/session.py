@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any, TypeVar
 
 from ftp_project.client.control import Control
+from ftp_project.client.data_connection import DataConnection
 from ftp_project.client.errors import LocalError, LostError, RefusedError, network_reason, printable
-from ftp_project.client.link import Link
 from ftp_project.loop import Coro, TimedOut, close, connect, now, run_in_thread
 from ftp_project.protocol.addresses import parse_epsv_reply, parse_pasv_reply
 from ftp_project.protocol.client import Reply
@@ -58,9 +58,9 @@ def open_session(site: Site) -> Coro[Session]:
 def _connected(site: Site) -> Coro[socket.socket]:
     where = f"{site.host} port {site.port}"
     deadline = (yield from now()) + site.timeout
-    look_up = partial(socket.getaddrinfo, site.host, site.port, type=socket.SOCK_STREAM)
+    resolve_name = partial(socket.getaddrinfo, site.host, site.port, type=socket.SOCK_STREAM)
     try:
-        found = yield from run_in_thread(look_up, deadline)
+        found = yield from run_in_thread(resolve_name, deadline)
     except (OSError, UnicodeError, TimedOut) as error:
         why = "no such name" if isinstance(error, UnicodeError) else network_reason(error)
         raise LostError(f"cannot find {site.host}: {why.lower()}") from None
@@ -150,16 +150,16 @@ class Session:
     def transfer(
         self,
         command: str,
-        move: Callable[[Link], Coro[T]],
+        move: Callable[[DataConnection], Coro[T]],
         moved: Callable[[int], None] = lambda count: None,
         restart: int = 0,
     ) -> Coro[T]:
-        """Carry out a command that needs a data connection; return what ``move(link)`` returns.
+        """Carry out a command that needs a data connection; return what ``move(data)`` returns.
 
         ``restart`` is the offset for REST (RFC 3659 5). Raises :class:`RefusedError` with the
         server's reason, :class:`LostError` and what ``move`` raises.
         """
-        link = Link((yield from self._data_socket()), self.site.stall, moved)
+        data = DataConnection((yield from self._data_socket()), self.site.stall, moved)
         try:
             if restart:
                 yield from self.ask(f"REST {restart}", 3)
@@ -168,15 +168,15 @@ class Session:
             if self._protected:
                 assert self.site.tls is not None
                 tls_session = getattr(self.control.sock, "session", None)
-                yield from link.protect(self.site.tls, self.site.host, tls_session)
-            result = yield from move(link)
+                yield from data.protect(self.site.tls, self.site.host, tls_session)
+            result = yield from move(data)
         except (OSError, TimedOut) as error:
-            yield from close(link.sock)
+            yield from close(data.sock)
             yield from self._read_reason(command)
             why = network_reason(error)
             raise LostError(f"the data connection broke: {why}") from None
         finally:
-            yield from close(link.sock)
+            yield from close(data.sock)
         yield from self._read_end(command)
         return result
 

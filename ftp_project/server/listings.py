@@ -16,7 +16,7 @@ from ftp_project.files.scan import SORT_LIMIT, Entry
 from ftp_project.files.search import search, walk
 from ftp_project.protocol.facts import FactFormatter, directory_perm, file_perm
 from ftp_project.protocol.globs import compile_glob, has_magic
-from ftp_project.protocol.listargs import ListArguments, parse_list_arguments
+from ftp_project.protocol.list_arguments import ListArguments, parse_list_arguments
 
 if TYPE_CHECKING:
     from ftp_project.server.session import Session

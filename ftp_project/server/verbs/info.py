@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ftp_project.accounts import permissions
 from ftp_project.loop import Coro, pause
 from ftp_project.protocol import facts, replies, times
-from ftp_project.protocol.listing import format_list
+from ftp_project.protocol.list_format import format_list
 from ftp_project.protocol.replies import reply
 from ftp_project.server import listings
 from ftp_project.server.verbs import hashes

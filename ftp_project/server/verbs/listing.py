@@ -13,8 +13,8 @@ from ftp_project.files.errors import FileError, NotDirectoryError
 from ftp_project.files.scan import Entry
 from ftp_project.loop import Coro
 from ftp_project.protocol import paths, replies
-from ftp_project.protocol.listargs import parse_list_arguments
-from ftp_project.protocol.listing import format_list, format_names
+from ftp_project.protocol.list_arguments import parse_list_arguments
+from ftp_project.protocol.list_format import format_list, format_names
 from ftp_project.server.connection import DataConnection
 from ftp_project.server.filters import Deflate, Filter
 from ftp_project.server.listings import fact_formatter, listing, started

@@ -12,14 +12,14 @@ from collections import deque
 from typing import Protocol
 
 from ftp_project.client.errors import ClientError, LostError
-from ftp_project.client.progress import Report
+from ftp_project.client.progress import ProgressReport
 from ftp_project.client.session import Session, Site, open_session
 from ftp_project.loop import Coro, Task, join, sleep, spawn
 
 #: how often a job is tried when its failure may pass
 ATTEMPTS = 3
 #: seconds before the next attempt
-PATIENCE = 1.0
+RETRY_DELAY = 1.0
 
 
 class Job(Protocol):
@@ -29,14 +29,14 @@ class Job(Protocol):
     def label(self) -> str:
         """What the user calls it: a path."""
 
-    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+    def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
         """Do it; raises :class:`ClientError` when it fails."""
 
 
-class Crew:
+class SessionPool:
     """Workers for one server. ``parallel`` is the most sessions, ``failed`` counts lost jobs."""
 
-    def __init__(self, site: Site, parallel: int, report: Report) -> None:
+    def __init__(self, site: Site, parallel: int, report: ProgressReport) -> None:
         self.site = site
         self.parallel = parallel
         self.report = report
@@ -46,7 +46,7 @@ class Crew:
         self._sessions: list[Session] = []
         self._was_there = False  # the server has let us in at least once
 
-    def put_in(self, job: Job, *, first: bool = False) -> Coro[None]:
+    def add_job(self, job: Job, *, first: bool = False) -> Coro[None]:
         """Queue a job, in front of the others if ``first``, and see that somebody does it."""
         if first:
             self._queue.appendleft(job)
@@ -56,7 +56,7 @@ class Crew:
             # Detached: the one who adds a job may end before the one who does it.
             self._workers.append((yield from spawn(self._work(), "worker", detached=True)))
 
-    def see_through(self) -> Coro[None]:
+    def wait_for_all(self) -> Coro[None]:
         """Wait until all jobs are done, then say goodbye to the server."""
         while self._workers:
             yield from join(self._workers[-1], None)
@@ -87,7 +87,7 @@ class Crew:
                 if session is None:
                     session = yield from open_session(self.site)
                     self._was_there = True
-                yield from job.carry(self, session)
+                yield from job.carry_out(self, session)
                 return session
             except ClientError as error:
                 problem = error
@@ -104,7 +104,7 @@ class Crew:
                 session = None
             if not (problem.again and left):
                 break
-            yield from sleep(PATIENCE)
+            yield from sleep(RETRY_DELAY)
         self.lose(job, problem)
         return session
 

@@ -22,7 +22,7 @@ LISTING_LIMIT = 256 << 20
 CLOSING = 10.0
 
 
-class Link:
+class DataConnection:
     """One open data connection. ``stall`` is how many seconds may pass without a byte.
 
     ``moved(count)`` is told of every piece. Network failures are raised as OSError or TimedOut,

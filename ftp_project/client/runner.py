@@ -1,4 +1,4 @@
-"""Run jobs from a terminal: the loop, one crew after the other, Ctrl-C, and the exit status."""
+"""Run jobs from a terminal: the loop, one site after the other, Ctrl-C, and the exit status."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftp_project.client.credentials import find_credentials
-from ftp_project.client.crew import Crew, Job
-from ftp_project.client.progress import Report, shown_bytes
+from ftp_project.client.progress import ProgressReport, shown_bytes
 from ftp_project.client.session import Site
+from ftp_project.client.session_pool import Job, SessionPool
 from ftp_project.client.trust import make_context
 from ftp_project.client.urls import Url
 from ftp_project.errors import UsageError
@@ -67,37 +67,41 @@ def group_by_site(
     return list(groups.values())
 
 
-def work_off(groups: Sequence[tuple[Site, list[Job]]], parallel: int, report: Report) -> int:
+def run_jobs(
+    groups: Sequence[tuple[Site, list[Job]]], parallel: int, report: ProgressReport
+) -> int:
     """Carry out all jobs; return the exit status: 0, or 1 when something failed.
 
     Raises KeyboardInterrupt for Ctrl-C, after the connections have been closed.
     """
     loop = Loop()
-    boss = loop.spawn(_all(groups, parallel, report), "crews")
+    main = loop.spawn(_all(groups, parallel, report), "jobs")
     if threading.current_thread() is threading.main_thread():
-        loop.on_signal(signal.SIGINT, lambda: loop.cancel(boss))
+        loop.on_signal(signal.SIGINT, lambda: loop.cancel(main))
     began = time.monotonic()
     with report:
         try:
-            failed = loop.run(join(boss, None))
+            failed = loop.run(join(main, None))
         except TaskCancelled:
             raise KeyboardInterrupt from None
     _sum_up(report, failed, time.monotonic() - began)
     return 1 if failed else 0
 
 
-def _all(groups: Sequence[tuple[Site, list[Job]]], parallel: int, report: Report) -> Coro[int]:
+def _all(
+    groups: Sequence[tuple[Site, list[Job]]], parallel: int, report: ProgressReport
+) -> Coro[int]:
     failed = 0
     for site, jobs in groups:
-        crew = Crew(site, parallel, report)
+        pool = SessionPool(site, parallel, report)
         for job in jobs:
-            yield from crew.put_in(job)
-        yield from crew.see_through()
-        failed += crew.failed
+            yield from pool.add_job(job)
+        yield from pool.wait_for_all()
+        failed += pool.failed
     return failed
 
 
-def _sum_up(report: Report, failed: int, seconds: float) -> None:
+def _sum_up(report: ProgressReport, failed: int, seconds: float) -> None:
     if report.files > 1:
         rate = shown_bytes(report.count / max(seconds, 1e-3))
         report.note(

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ftp_project.client import remote
-from ftp_project.client.crew import Crew
 from ftp_project.client.errors import ClientError, printable
-from ftp_project.client.listing import Entry, is_safe
+from ftp_project.client.list_parser import Entry, is_safe
 from ftp_project.client.session import Session
+from ftp_project.client.session_pool import SessionPool
 from ftp_project.loop import Coro
 
 DEPTH = 64
 
 
 @dataclass(slots=True)
-class Look:
+class ListJob:
     """Put what is at ``path`` into ``found``: (path, entry) for each file and directory.
 
     Paths are counted from ``path``; with ``deep`` also what is in the directories below it.
@@ -32,12 +32,12 @@ class Look:
         """The path on the server."""
         return printable(self.path) or "/"
 
-    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+    def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
         """List it."""
         path = self.path
         if not self.prefix:
             path = remote.absolute(session, path)
-            entry = yield from remote.look(session, path)
+            entry = yield from remote.find_entry(session, path)
             if entry is None:
                 raise ClientError("no such file or directory on the server")
             if entry.kind != "directory":
@@ -50,8 +50,8 @@ class Look:
             if self.deep and entry.kind == "directory" and is_safe(entry.name):
                 below = f"{path.rstrip('/')}/{entry.name}" if path else entry.name
                 prefix = f"{self.prefix}{entry.name}/"
-                yield from crew.put_in(
-                    Look(below, True, self.found, prefix, self.depth + 1), first=True
+                yield from pool.add_job(
+                    ListJob(below, True, self.found, prefix, self.depth + 1), first=True
                 )
 
 
