@@ -1,4 +1,4 @@
-"""Jobs that bring files and directories here.
+"""Jobs that download files and directories.
 
 A file grows under its name with ``.part`` behind it and gets its own name when it is complete, so
 a file without ``.part`` is always whole. A transfer that breaks leaves the ``.part``, from which
@@ -31,9 +31,9 @@ DEPTH = 64
 
 @dataclass(slots=True)
 class Fetch:
-    """Bring what is at ``path`` on the server to ``target``, whatever it is.
+    """Download what is at ``path``, a file or a directory, to ``target``.
 
-    ``into`` says that ``target`` is a directory that gets it under its own name.
+    With ``into``, ``target`` is a directory, and what is downloaded keeps its own name there.
     """
 
     path: str
@@ -63,7 +63,7 @@ class Fetch:
 
 @dataclass(slots=True)
 class FetchDirectory:
-    """Make a directory here and queue everything that is in the one on the server."""
+    """Make a local directory and queue jobs for all entries of the server's one."""
 
     path: str
     target: Path
@@ -109,7 +109,7 @@ class FetchDirectory:
 
 @dataclass(slots=True)
 class FetchFile:
-    """Bring one file. ``started`` is set once its ``.part`` is ours: an attempt may go on."""
+    """Download one file. ``started`` is set once we own its ``.part``: an attempt may resume."""
 
     path: str
     target: Path

@@ -16,7 +16,7 @@ DEPTH = 64
 
 @dataclass(slots=True)
 class ListJob:
-    """Put what is at ``path`` into ``found``: (path, entry) for each file and directory.
+    """Append (path, entry) to ``found`` for each file and directory at ``path``.
 
     Paths are counted from ``path``; with ``deep`` also what is in the directories below it.
     """

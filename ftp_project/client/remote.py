@@ -1,4 +1,4 @@
-"""What is on the server: look at a path, list a directory, make one, tell and set times.
+"""The server's files: ask for an entry, list a directory, make one, get and set times.
 
 Coroutines over a :class:`~.session.Session`; they use the newer commands (RFC 3659) where the
 server has them, and the old ones where not.

@@ -75,7 +75,7 @@ def run_jobs(
     Raises KeyboardInterrupt for Ctrl-C, after the connections have been closed.
     """
     loop = Loop()
-    main = loop.spawn(_all(groups, parallel, report), "jobs")
+    main = loop.spawn(_run_all(groups, parallel, report), "jobs")
     if threading.current_thread() is threading.main_thread():
         loop.on_signal(signal.SIGINT, lambda: loop.cancel(main))
     began = time.monotonic()
@@ -88,7 +88,7 @@ def run_jobs(
     return 1 if failed else 0
 
 
-def _all(
+def _run_all(
     groups: Sequence[tuple[Site, list[Job]]], parallel: int, report: ProgressReport
 ) -> Coro[int]:
     failed = 0

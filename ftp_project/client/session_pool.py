@@ -1,9 +1,9 @@
 """Jobs spread over several sessions with one server.
 
-A job is something that a session carries out: fetch a file, list a directory. A job may add
-others, so a tree is walked while its first files are on their way. Each worker owns a session; a
-worker ends when the queue is empty and a new one starts when jobs come, with the session that was
-left. So there is nothing to wake up and nothing to forget.
+A job is something that a session carries out: download a file, list a directory. A job may add
+others, so that a tree is walked while its first files are transferred. Each worker owns a session.
+A worker ends when the queue is empty, and a new one starts when jobs come, with the session that
+was left: no worker sleeps, so none has to be woken, and no wake-up can be lost.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Job(Protocol):
         """What the user calls it: a path."""
 
     def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
-        """Do it; raises :class:`ClientError` when it fails."""
+        """Carry it out with ``session``; raises ClientError when it fails."""
 
 
 class SessionPool:
@@ -44,16 +44,17 @@ class SessionPool:
         self._queue: deque[Job] = deque()
         self._workers: list[Task[None]] = []
         self._sessions: list[Session] = []
-        self._was_there = False  # the server has let us in at least once
+        #: the server has accepted a login at least once
+        self._was_there = False
 
     def add_job(self, job: Job, *, first: bool = False) -> Coro[None]:
-        """Queue a job, in front of the others if ``first``, and see that somebody does it."""
+        """Queue a job, before the others if ``first``; start a worker unless all are busy."""
         if first:
             self._queue.appendleft(job)
         else:
             self._queue.append(job)
         if self._busy() < self.parallel:
-            # Detached: the one who adds a job may end before the one who does it.
+            # Detached: the task that adds a job may end before the one that carries it out.
             self._workers.append((yield from spawn(self._work(), "worker", detached=True)))
 
     def wait_for_all(self) -> Coro[None]:
@@ -92,12 +93,12 @@ class SessionPool:
             except ClientError as error:
                 problem = error
             if session is None:
-                if self._busy() > 1:  # the server wants no more sessions: the others do the work
+                if self._busy() > 1:  # the server allows no more sessions: the others go on
                     self.parallel = self._busy() - 1
                     self._queue.appendleft(job)
                     return None
                 if not (problem.again and left and self._was_there):
-                    self._give_up(job, problem)
+                    self._abandon_all(job, problem)
                     return None
             elif isinstance(problem, LostError) or not session.usable:
                 yield from session.control.hang_up()
@@ -108,8 +109,8 @@ class SessionPool:
         self.lose(job, problem)
         return session
 
-    def _give_up(self, job: Job, problem: ClientError) -> None:
-        """Drop everything: the server cannot be reached or does not let us in."""
+    def _abandon_all(self, job: Job, problem: ClientError) -> None:
+        """Give up all jobs: the server cannot be reached, or refuses the login."""
         self.lose(job, problem)
         if self._queue:
             self.failed += len(self._queue)

@@ -1,4 +1,4 @@
-"""Jobs that bring files and directories to the server."""
+"""Jobs that upload files and directories."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ftp_project.loop import Coro
 
 @dataclass(slots=True)
 class Send:
-    """Bring ``source``, a file or a directory, to ``path`` on the server.
+    """Upload ``source``, a file or a directory, to ``path``.
 
     ``into`` says that ``path`` is a directory that gets it under its own name; it is made when
     it is missing. Otherwise the path decides: a directory is gone into, another is the new name.
@@ -57,7 +57,7 @@ class Send:
 
 @dataclass(slots=True)
 class SendDirectory:
-    """Make a directory on the server and queue everything that is in the one here."""
+    """Make a directory on the server and queue jobs for all entries of the local one."""
 
     source: Path
     path: str
@@ -92,7 +92,7 @@ class SendDirectory:
 
 @dataclass(slots=True)
 class SendFile:
-    """Bring one file to the server."""
+    """Upload one file."""
 
     source: Path
     path: str

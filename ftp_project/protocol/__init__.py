@@ -7,7 +7,7 @@ read in an evening and tested with properties.
 - `replies`: replies → bytes (RFC 959 4.2)
 - `addresses`: PORT, PASV, EPRT, EPSV (RFC 959, RFC 2428)
 - `paths`: virtual paths and their quoting in 257 (RFC 959, appendix II)
-- `list_arguments`, `listing`: LIST and NLST
+- ``list_arguments``, ``list_format``: LIST and NLST
 - `facts`: MLST and MLSD (RFC 3659 7)
 - `times`: MDTM, MFMT and the `modify` fact (RFC 3659 2.3)
 - `globs`: wildcards in linear time

@@ -14,16 +14,16 @@ from ftp_project.accounts.users import User
 from ftp_project.config import Config
 from ftp_project.files.jail import Jail
 from ftp_project.protocol.replies import greeting
-from ftp_project.server.bandwidth import Bandwidth
-from ftp_project.server.carriers import make_carrier
-from ftp_project.server.quotas import Quotas
+from ftp_project.server.data.bandwidth import Bandwidth
+from ftp_project.server.data.quotas import Quotas
+from ftp_project.server.data.splice import make_carrier
 
 if TYPE_CHECKING:
     import ssl
 
     from ftp_project.loop import Task
-    from ftp_project.server.control import Control
-    from ftp_project.server.observers import Observer
+    from ftp_project.server.observe.observers import Observer
+    from ftp_project.server.session.control import Control
 
 log = logging.getLogger("ftp_project")
 

@@ -26,7 +26,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-IMPORTS = ["ftp_project.cli", "ftp_project.server.run", "ftp_project.settings.show"]
+IMPORTS = ["ftp_project.cli", "ftp_project.server.process.run", "ftp_project.settings.show"]
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 

@@ -20,9 +20,9 @@ from ftp_project.accounts.users import Users
 from ftp_project.config import Config, Options
 from ftp_project.loop import Loop, cancel, pause, spawn
 from ftp_project.server.core import Server
-from ftp_project.server.data import DataChannel
-from ftp_project.server.descriptors import raise_limit
-from ftp_project.server.listener import serve as serve_door
+from ftp_project.server.data.data_port import DataChannel
+from ftp_project.server.process.descriptors import raise_limit
+from ftp_project.server.session.listener import serve as serve_door
 
 #: what `ulimit -n 64` leaves to a program
 FEW = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\n"

@@ -10,13 +10,13 @@ import pytest
 from ftp_project.accounts.users import User, Users
 from ftp_project.config import Config
 from ftp_project.loop.traps import Close, Now, Pause, Readable, Sleep, Writable
-from ftp_project.server.carriers import make_carrier
-from ftp_project.server.connection import UNLIMITED, DataConnection
 from ftp_project.server.core import Server
-from ftp_project.server.data import DataChannel
-from ftp_project.server.receiving import receive_file
-from ftp_project.server.sending import send_file
-from ftp_project.server.session import Session
+from ftp_project.server.data.data_connection import UNLIMITED, DataConnection
+from ftp_project.server.data.data_port import DataChannel
+from ftp_project.server.data.receiving import receive_file
+from ftp_project.server.data.sending import send_file
+from ftp_project.server.data.splice import make_carrier
+from ftp_project.server.session.session import Session
 
 MB = 1_000_000
 

@@ -11,11 +11,11 @@ from ftp_project.accounts.users import User, Users, parse_user
 from ftp_project.config import Config
 from ftp_project.loop.traps import Pause
 from ftp_project.protocol.commands import CommandParser
-from ftp_project.server.connection import DataConnection
 from ftp_project.server.core import Server
-from ftp_project.server.data import DataChannel
-from ftp_project.server.session import Session, Transfer
-from ftp_project.server.table import TABLE, act, check
+from ftp_project.server.data.data_connection import DataConnection
+from ftp_project.server.data.data_port import DataChannel
+from ftp_project.server.session.session import Session, Transfer
+from ftp_project.server.session.table import TABLE, act, check
 
 
 class Hand:

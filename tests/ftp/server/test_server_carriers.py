@@ -10,9 +10,9 @@ import pytest
 from raw_client import RawClient
 
 from ftp_project.files.errors import NoSpaceError, QuotaError
-from ftp_project.server.carriers import CAPACITY, Buffer, Pipe, make_carrier
-from ftp_project.server.connection import DataConnection
-from ftp_project.server.receiving import receive_file
+from ftp_project.server.data.data_connection import DataConnection
+from ftp_project.server.data.receiving import receive_file
+from ftp_project.server.data.splice import CAPACITY, Buffer, Pipe, make_carrier
 
 DATA = bytes(range(256)) * 1200  # more than a pipe of the usual size holds
 

@@ -10,7 +10,7 @@ from live_server import FtpServer
 from raw_client import RawClient
 
 from ftp_project.accounts.rates import Rates
-from ftp_project.server.connection import DataConnection
+from ftp_project.server.data.data_connection import DataConnection
 
 
 @pytest.fixture(scope="module")

@@ -16,10 +16,10 @@ from live_server import FtpServer, wait_until
 from ftp_project.accounts.users import User, Users
 from ftp_project.config import Config
 from ftp_project.server.core import Server
-from ftp_project.server.data import DataChannel
-from ftp_project.server.observers import Done
-from ftp_project.server.session import Session
-from ftp_project.server.xferlog import line
+from ftp_project.server.data.data_port import DataChannel
+from ftp_project.server.observe.observers import Done
+from ftp_project.server.observe.xferlog import line
+from ftp_project.server.session.session import Session
 
 
 def use(server):

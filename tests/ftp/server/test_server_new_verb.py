@@ -20,9 +20,9 @@ def test_one_function_and_one_row_make_a_verb(tmp_path, monkeypatch, serve):
     function, row = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     copy = tmp_path / "copy" / "ftp_project"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    with (copy / "server" / "verbs" / "info.py").open("a") as file:
+    with (copy / "server" / "session" / "verbs" / "info.py").open("a") as file:
         file.write(f"\n\n{function}")
-    table = copy / "server" / "table.py"
+    table = copy / "server" / "session" / "table.py"
     start = "ROWS = (\n"
     table.write_text(table.read_text().replace(start, start + row))
     monkeypatch.chdir(copy.parent)

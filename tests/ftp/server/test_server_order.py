@@ -9,7 +9,7 @@ import socket
 import pytest
 from live_server import wait_until
 
-from ftp_project.server.control import WAITING_LIMIT
+from ftp_project.server.session.control import WAITING_LIMIT
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import ftp_project
-from ftp_project.server.table import NOT_IMPLEMENTED, TABLE
-from ftp_project.server.verbs.site import COMMANDS
+from ftp_project.server.session.table import NOT_IMPLEMENTED, TABLE
+from ftp_project.server.session.verbs.site import COMMANDS
 
 PACKAGE = Path(ftp_project.__file__).parent
 TEXT = (PACKAGE / "README.md").read_text()

@@ -6,7 +6,7 @@ import pytest
 from test_server_by_hand import Collector, Hand
 
 from ftp_project.accounts.permissions import LIST, READ, READ_ONLY, Permissions
-from ftp_project.server.connection import DataConnection
+from ftp_project.server.data.data_connection import DataConnection
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import socket
 import pytest
 
 from ftp_project.loop.traps import Pause, Writable
-from ftp_project.server.connection import DataConnection
-from ftp_project.server.sending import TURN, ShrunkError, send_file
+from ftp_project.server.data.data_connection import DataConnection
+from ftp_project.server.data.sending import TURN, ShrunkError, send_file
 
 SIZE = 3 * TURN
 

@@ -15,15 +15,15 @@ from rich.console import Console
 
 from ftp_project.accounts.users import User, Users
 from ftp_project.config import Config
-from ftp_project.server import sight
-from ftp_project.server.connection import DataConnection
-from ftp_project.server.control import Control
 from ftp_project.server.core import Server
-from ftp_project.server.data import DataChannel
-from ftp_project.server.observers import Done
-from ftp_project.server.session import Session, Transfer
-from ftp_project.server.status import Screen
-from ftp_project.server.tally import Tally
+from ftp_project.server.data.data_connection import DataConnection
+from ftp_project.server.data.data_port import DataChannel
+from ftp_project.server.observe import snapshot as sight
+from ftp_project.server.observe.counters import Tally
+from ftp_project.server.observe.observers import Done
+from ftp_project.server.observe.status import Screen
+from ftp_project.server.session.control import Control
+from ftp_project.server.session.session import Session, Transfer
 
 
 class Clock:

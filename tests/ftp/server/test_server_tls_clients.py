@@ -16,7 +16,7 @@ from raw_client import RawClient
 from ftp_project.accounts.users import Users
 from ftp_project.config import Config
 from ftp_project.errors import UsageError
-from ftp_project.server.run import run
+from ftp_project.server.process.run import run
 
 
 @pytest.fixture(scope="module")

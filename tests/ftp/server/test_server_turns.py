@@ -13,10 +13,10 @@ from raw_client import RawClient
 from ftp_project.accounts.users import Users
 from ftp_project.config import Config
 from ftp_project.loop import Loop
-from ftp_project.server.control import READ_SIZE, REPLIES_LIMIT
 from ftp_project.server.core import Server
-from ftp_project.server.listener import listen, session
-from ftp_project.server.observers import Observer
+from ftp_project.server.observe.observers import Observer
+from ftp_project.server.session.control import READ_SIZE, REPLIES_LIMIT
+from ftp_project.server.session.listener import listen, session
 
 
 def test_connections_inherit_their_options_from_the_listener():

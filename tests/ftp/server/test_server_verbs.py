@@ -260,7 +260,7 @@ def test_the_small_verbs(ftp, command, wanted):
 
 
 def test_help_names_every_command_of_the_table(ftp):
-    from ftp_project.server.table import ROWS
+    from ftp_project.server.session.table import ROWS
 
     shown = ftp.sendcmd("HELP").split()
     assert {row.name for row in ROWS} <= set(shown)

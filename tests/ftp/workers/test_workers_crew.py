@@ -12,10 +12,10 @@ import pytest
 from ftp_project.accounts.users import Users
 from ftp_project.config import Config
 from ftp_project.errors import UsageError
-from ftp_project.server.workers import crew as crew_module
-from ftp_project.server.workers import supervise
-from ftp_project.server.workers.channel import Channel
-from ftp_project.server.workers.crew import STUCK, Crew, Member
+from ftp_project.server.process.workers import pool as crew_module
+from ftp_project.server.process.workers import supervise
+from ftp_project.server.process.workers.channel import Channel
+from ftp_project.server.process.workers.pool import STUCK, Crew, Member
 
 
 class Shared:

@@ -1,0 +1,115 @@
+"""Bytes on their way to the client: files by the fastest way there is, and pieces through filters.
+
+The system call is tried first, and waited for only when it would block. A transfer gives way to
+the others after each turn.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from ftp_project.loop import Coro, pause
+from ftp_project.loop.traps import Writable
+from ftp_project.server.data.data_connection import DataConnection
+from ftp_project.server.data.filters import Filter, feed_all, finish_all
+
+if TYPE_CHECKING:
+    from ftp_project.loop.tls_buffered import BufferedTLS
+
+#: bytes of a turn: what is sent in about half a millisecond
+TURN: Final = 2 << 20
+#: the same under TLS
+SECURE_TURN: Final = 1 << 20
+#: bytes read, converted and sent at once where there are filters
+PIECE: Final = 1 << 16
+
+
+class ShrunkError(Exception):
+    """The file became shorter while it was sent."""
+
+
+def send_file(
+    connection: DataConnection, fd: int, offset: int, end: int, buffer: memoryview
+) -> Coro[None]:
+    """Send the bytes ``offset`` to ``end`` of a file: without a copy, or under TLS.
+
+    ``buffer`` is used between two waits, for TLS. Raises :class:`ShrunkError` when the file ends
+    before ``end``.
+    """
+    secure, limited = connection.secure, bool(connection.rates)
+    send: Callable[[int, int], int]
+    if secure is None:
+        send, turn = partial(os.sendfile, connection.sock.fileno(), fd), TURN
+        largest = turn
+    else:
+        send, turn = partial(encrypt, secure, buffer, fd), SECURE_TURN
+        largest = len(buffer)
+    left = turn
+    while offset < end:
+        most = min(left, end - offset, largest)
+        if limited:
+            most = min(most, (yield from connection.wait_allowed()))
+        try:
+            sent = send(offset, most)
+        except BlockingIOError:
+            yield Writable(connection.sock, connection.deadline())
+            continue
+        if not sent:
+            raise ShrunkError
+        connection.count(sent)
+        offset += sent
+        left -= sent
+        if offset >= end:
+            break
+        if sent < most:
+            # Full. The selector calls a socket writable when a third of it is free: to try
+            # earlier would be in vain, or worth a few bytes only.
+            yield Writable(connection.sock, connection.deadline())
+            left = turn
+        elif left <= 0:
+            yield from pause()
+            left = turn
+    if secure is not None:
+        yield from secure.send_rest(connection.deadline())
+
+
+def encrypt(secure: BufferedTLS, buffer: memoryview, fd: int, offset: int, most: int) -> int:
+    """Send up to ``most`` bytes of a file under TLS; return how many, 0 at its end.
+
+    Raises BlockingIOError while what was encrypted before is not sent.
+    """
+    secure.flush()
+    count = os.preadv(fd, [buffer[:most]], offset)
+    secure.write(buffer[:count])
+    return count
+
+
+def send_pieces(
+    connection: DataConnection, pieces: Iterable[bytes], filters: Sequence[Filter] = ()
+) -> Coro[None]:
+    """Send pieces through the filters, letting others run between two of them."""
+    for piece in pieces:
+        data = feed_all(filters, piece)
+        if data:
+            yield from connection.send_all(data)
+        yield from pause()
+    rest = finish_all(filters)
+    if rest:
+        yield from connection.send_all(rest)
+
+
+def pieces_of_file(fd: int, offset: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes ``offset`` to ``end`` of a file, for transfers that sendfile cannot make.
+
+    What is written behind ``end`` meanwhile is left out, or who follows a growing log would never
+    come to its end. Raises :class:`ShrunkError` when the file ends before it.
+    """
+    while offset < end:
+        data = os.pread(fd, min(PIECE, end - offset), offset)
+        if not data:
+            raise ShrunkError
+        offset += len(data)
+        yield data

@@ -1,0 +1,83 @@
+"""The one way in which every transfer goes, from the open data connection to the last reply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftp_project.files.errors import FileError
+from ftp_project.loop import Coro, TimedOut, pause
+from ftp_project.protocol import replies
+from ftp_project.protocol.replies import reply
+from ftp_project.server.data.data_connection import DataConnection
+from ftp_project.server.data.data_port import NoDataConnectionError
+from ftp_project.server.data.filters import BadDataError
+from ftp_project.server.data.sending import ShrunkError
+from ftp_project.server.observe.observers import Done
+from ftp_project.server.session.error_replies import failure
+
+if TYPE_CHECKING:
+    from ftp_project.server.session.session import Session, Transfer
+
+
+def carry_out(session: Session, transfer: Transfer, at_once: bool = True) -> Coro[bytes]:
+    """Open the data connection, move the bytes, close everything; return the final reply.
+
+    Unless ``at_once``, the others get their turn before the first byte is moved.
+    """
+    if session.server.observers and transfer.path:
+        return _observed(session, transfer, at_once)
+    return _carry_out(session, transfer, at_once)
+
+
+def _observed(session: Session, transfer: Transfer, at_once: bool) -> Coro[bytes]:
+    """Carry out a transfer and tell the observers how it went."""
+    server, text = session.server, session.ascii
+    began = server.clock()
+    answer = replies.ABORTED
+    try:
+        answer = yield from _carry_out(session, transfer, at_once)
+        return answer
+    finally:
+        moved = 0 if session.connection is None else session.connection.moved
+        seconds, complete = server.clock() - began, answer[:1] == b"2"
+        done = Done(transfer.path, transfer.upload, moved, seconds, complete, text)
+        for each in server.observers:
+            each.transferred(session, done)
+
+
+def _carry_out(session: Session, transfer: Transfer, at_once: bool) -> Coro[bytes]:
+    """Every transfer ends here. Success is told only after the data is written and closed."""
+    connection: DataConnection | None = None
+    try:
+        connection = yield from session.open_data(transfer.upload)
+        if not at_once:
+            yield from pause()
+        yield from transfer.move(connection)
+        if transfer.finish is not None:
+            if session.has_left():
+                # A client that was killed ends its data connection like one that has sent all.
+                return replies.ABORTED
+            transfer.finish()
+        return replies.COMPLETE
+    except NoDataConnectionError:
+        return reply(425, "Use EPSV, PASV, EPRT or PORT first.")
+    except FileError as error:
+        return failure(error)
+    except ShrunkError:
+        return reply(451, "The file became shorter while it was sent.")
+    except BadDataError as error:
+        return reply(426, str(error))
+    except TimedOut:
+        if connection is None:
+            return reply(425, "The data connection was not opened in time.")
+        return reply(426, "Transfer stalled; data connection closed.")
+    except OSError as error:
+        if connection is None:
+            return reply(425, f"Cannot open data connection: {error.strerror or error}.")
+        return replies.ABORTED
+    finally:
+        transfer.release()
+        if connection is not None:
+            yield from connection.end()
+        else:  # a client that waits in the listener's queue must see that nobody comes for it
+            yield from session.data.shut()

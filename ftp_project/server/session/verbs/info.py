@@ -1,0 +1,129 @@
+"""Questions: SYST, FEAT, HELP, STAT, NOOP, SIZE, MDTM (RFC 959 4.1.3, RFC 2389, RFC 3659)."""
+
+from __future__ import annotations
+
+from stat import S_ISREG
+from typing import TYPE_CHECKING
+
+from ftp_project.accounts import permissions
+from ftp_project.loop import Coro, pause
+from ftp_project.protocol import facts, replies, times
+from ftp_project.protocol.list_format import format_list
+from ftp_project.protocol.replies import reply
+from ftp_project.server.data import list_query as listings
+from ftp_project.server.session.verbs import hashes
+
+if TYPE_CHECKING:
+    from ftp_project.server.session.session import Session
+
+#: most bytes of a listing that STAT sends over the control connection
+STAT_LIMIT = 1 << 17
+
+#: what FEAT always tells; the lines of TLS, MLST and HASH depend on the server and session
+FEATURES = (
+    "CLNT",
+    "EPRT",
+    "EPSV",
+    "HOST",
+    "MDTM",
+    "MFMT",
+    "MODE Z",
+    "REST STREAM",
+    "SITE CHMOD",
+    "SITE SYMLINK",
+    "SITE UTIME",
+    "SIZE",
+    "TVFS",
+    "UTF8",
+    "XCRC",
+    "XMD5",
+    "XSHA256",
+)
+
+
+def syst(session: Session, argument: str) -> bytes:
+    """SYST: the system, in the words that clients look for (RFC 1700)."""
+    return replies.SYSTEM
+
+
+def noop(session: Session, argument: str) -> bytes:
+    """NOOP: nothing; tells that the server is there."""
+    return replies.OK
+
+
+def feat(session: Session, argument: str) -> bytes:
+    """FEAT: what is there beyond RFC 959, one feature per line (RFC 2389 3)."""
+    lines = [*FEATURES, facts.feature_text(session.facts), hashes.feature(session)]
+    if session.server.tls is not None:
+        lines += ["AUTH TLS", "PBSZ", "PROT"]
+    return replies.multiline(211, "Extensions supported:", sorted(lines))
+
+
+def help_(session: Session, argument: str) -> bytes:
+    """HELP [command]: which commands there are, or how one is used (RFC 959 4.1.3)."""
+    usages = session.server.usages
+    word = argument.strip().upper()
+    if word:
+        usage = usages.get(word)
+        return reply(501, f"Unknown command {word}.") if usage is None else reply(214, usage)
+    names = list(usages)
+    rows = [" ".join(f"{name:<8}" for name in names[at : at + 8]) for at in range(0, len(names), 8)]
+    return replies.multiline(214, "Commands:", rows, "HELP <command> tells how it is used.")
+
+
+def stat(session: Session, argument: str) -> bytes | Coro[bytes]:
+    """STAT [path]: how the session stands, or a listing over this connection (RFC 959 4.1.3)."""
+    if argument.strip():
+        return _listing(session, argument)
+    lines = [
+        f"Connected to {session.peer}",
+        f"Logged in as {session.user.name}" if session.user else "Not logged in",
+        f"TYPE: {'A' if session.ascii else 'I'}, MODE: {'Z' if session.deflate else 'S'}, STRU: F",
+        f"TLS: {'on' if session.secure else 'off'}",
+    ]
+    if session.transfer is not None:
+        moved = 0 if session.connection is None else session.connection.moved
+        lines.append(f"Transfer running: {moved} bytes so far")
+    return replies.multiline(211, "Status of this session:", lines)
+
+
+def _listing(session: Session, argument: str) -> bytes | Coro[bytes]:
+    if session.user is None:
+        return replies.NOT_LOGGED_IN
+    path = listings.listed_path(session, argument)
+    if not session.may(permissions.LIST, path):
+        return replies.PERMISSION_DENIED
+    return _collected(session, path, argument)
+
+
+def _collected(session: Session, path: str, argument: str) -> Coro[bytes]:
+    """Return a listing as a reply; it has no back-pressure, so it is bounded."""
+    now = session.server.wall_clock()
+    body, last = b"", "End of status."
+    for piece in listings.listing(session, argument, lambda batch: format_list(batch, now)):
+        yield from pause()
+        body += piece
+        if len(body) > STAT_LIMIT:
+            last = "The rest is left out: use LIST."
+            break
+    one_file = body.count(b"\n") == 1 and not body.startswith((b"d", b"l"))
+    code = 213 if one_file else 212
+    return replies.multiline_raw(code, f"Status of {path}:", body, last)
+
+
+def size(session: Session, path: str) -> bytes:
+    """SIZE path: the size of a file in bytes, as TYPE I transfers it (RFC 3659 4).
+
+    In TYPE A the RFC asks for the size after conversion, which nobody can know without reading
+    the file. Clients that ask before they send TYPE I (curl) mean the plain size.
+    """
+    status = session.files.stat(path)
+    if not S_ISREG(status.st_mode):
+        return reply(550, "Not a plain file.")
+    return reply(213, str(status.st_size))
+
+
+def mdtm(session: Session, path: str) -> bytes:
+    """MDTM path: when a file was last modified, in UTC (RFC 3659 3)."""
+    status = session.files.stat(path)
+    return reply(213, times.format_time(status.st_mtime))
