@@ -20,7 +20,7 @@ class FailureTable:
     """Failures by key; the ones that failed longest ago are forgotten first.
 
     Whoever reads and then writes does so in a ``with`` block. This table is of one process and
-    needs no lock; `shared_limits` has that of several.
+    needs no lock; ``shared_limits`` has that of several.
     """
 
     def __init__(self, remember: int = 20_000) -> None:
@@ -53,10 +53,10 @@ class FailureTable:
 class LoginGuard:
     """Count failed logins per host and per user; pure: time is passed in, in seconds.
 
-    A host is banned for `ban` seconds after `attempts` failures within `window` seconds.
+    A host is banned for ``ban`` seconds after ``attempts`` failures within ``window`` seconds.
     A user is never banned, or anybody could lock a user out; but while a name is being
     guessed, from wherever, its logins are answered late. IPv6 hosts count by their /64
-    network, as one client has all of it. How many hosts and users are kept is up to `table`.
+    network, as one client has all of it. How many hosts and users are kept is up to ``table``.
     """
 
     def __init__(

@@ -100,10 +100,10 @@ def verify(password_hash: str, password: str) -> bool:
 class PasswordChecker:
     """Check passwords for one set of users, in a fast and a slow step.
 
-    A login with a wrong name must take as long as one with a wrong password: `dummy` is a
+    A login with a wrong name must take as long as one with a wrong password: ``dummy`` is a
     hash of the users' slowest scheme, and is checked when there is nothing else to check.
     Passwords found right are remembered by a keyed hash (never the password), so the next
-    login is cheap; at most `remember` of them.
+    login is cheap; at most ``remember`` of them.
     """
 
     def __init__(self, dummy: str, remember: int = 1024) -> None:
@@ -113,9 +113,9 @@ class PasswordChecker:
         self._lock = threading.Lock()
 
     def check_fast(self, password_hash: str | None, password: str) -> bool | None:
-        """Answer without slow work if that is possible; None means: use `check_slow`.
+        """Answer without slow work if that is possible; None means: use ``check_slow``.
 
-        `password_hash` is None for a user that does not exist.
+        ``password_hash`` is None for a user that does not exist.
         """
         checked = self._dummy if password_hash is None else password_hash
         if checked.startswith(_KEYED):

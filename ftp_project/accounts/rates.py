@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+#: how long one piece lasts: short enough for an even flow, long enough to cost little
 PIECE_SECONDS: Final = 0.1
-"""How long one piece lasts: short enough for an even flow, long enough to cost little."""
 _SMALLEST_PIECE: Final = 512
 _LARGEST_PIECE: Final = 1 << 20
 
 
 class TokenBucket:
-    """Allow `rate` bytes a second on average.
+    """Allow ``rate`` bytes a second on average.
 
-    What is not used is saved up for `PIECE_SECONDS` only.
+    What is not used is saved up for ``PIECE_SECONDS`` only.
     Raises ValueError for a rate that allows nothing.
     """
 
@@ -35,7 +35,7 @@ class TokenBucket:
         self._last = now
 
     def reserve(self, count: int, now: float) -> float:
-        """Reserve `count` bytes; return the seconds until they may be moved."""
+        """Reserve ``count`` bytes; return the seconds until they may be moved."""
         self._refill(now)
         self._tokens -= count
         return max(0.0, -self._tokens / self.rate)

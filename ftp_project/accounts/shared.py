@@ -93,8 +93,8 @@ class SharedTable:
     def row(self, key: str) -> int:
         """Return the row of ``key``, a new one with zeros if it has none.
 
-        A new key takes the row whose time (see `write`) is over first, of those in which
-        nothing is counted. Raises :class:`TableFullError` when there is no such row.
+        A new key takes the row whose time (see ``write``) is over first, of those in which
+        nothing is counted. Raises ``TableFullError`` when there is no such row.
         """
         name, start = self._hash(key)
         found = self._look(name, start)

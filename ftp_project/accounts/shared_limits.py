@@ -1,4 +1,4 @@
-"""Limits that hold across processes: what `limits`, `guard`, `rates` and `quota` keep, in a table.
+"""Limits that hold across processes: the numbers of ``limits``, ``guard``, ``rates``, ``quota``.
 
 The rules are those of one process; only the numbers stand elsewhere, and each change of them is
 made under the table's lock.
@@ -102,7 +102,7 @@ class SharedBucket(TokenBucket):
         self._key = f"rate {name}"
 
     def reserve(self, count: int, now: float) -> float:
-        """Reserve `count` bytes; return the seconds until they may be moved."""
+        """Reserve ``count`` bytes; return the seconds until they may be moved."""
         with self._table:
             row = self._load()
             seconds = super().reserve(count, now)
@@ -135,7 +135,7 @@ class SharedQuota(Quota):
     """The bytes that a user has stored, whichever process the sessions are in.
 
     What running uploads take stands in the process's part: when it dies, so do they. ``used`` is
-    what the user has stored, if no process knows of it yet; see `known`.
+    what the user has stored, if no process knows of it yet; see ``known``.
     """
 
     __slots__ = ("_key", "_table")

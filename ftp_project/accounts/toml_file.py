@@ -18,7 +18,7 @@ class Mistake(NamedTuple):
 
 
 class TomlFileError(ValueError):
-    """A file that cannot be used; `mistakes` holds all of them, in order of lines."""
+    """A file that cannot be used; ``mistakes`` holds all of them, in order of lines."""
 
     def __init__(self, path: Path, mistakes: list[Mistake]) -> None:
         self.path = path

@@ -17,7 +17,7 @@ class Control:
     """One connection to a server; ``sock`` is connected and non-blocking.
 
     ``timeout`` is how many seconds the server may be silent. All failures of the connection are
-    raised as :class:`LostError`.
+    raised as ``LostError``.
     """
 
     def __init__(self, sock: socket.socket, timeout: float) -> None:
@@ -82,7 +82,7 @@ class Control:
     def ask(self, command: str, *kinds: int, shown: str = "") -> Coro[Reply]:
         """Send a command and return its reply, whose first digit must be one of ``kinds``.
 
-        Raises :class:`RefusedError` for another reply. ``shown`` stands in messages for a
+        Raises ``RefusedError`` for another reply. ``shown`` stands in messages for a
         command that must not be seen.
         """
         yield from self.tell(command)

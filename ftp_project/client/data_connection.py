@@ -26,7 +26,7 @@ class DataConnection:
     """One open data connection. ``stall`` is how many seconds may pass without a byte.
 
     ``moved(count)`` is told of every piece. Network failures are raised as OSError or TimedOut,
-    failures of the local file as :class:`LocalError`.
+    failures of the local file as ``LocalError``.
     """
 
     def __init__(self, sock: socket.socket, stall: float, moved: Callable[[int], None]) -> None:

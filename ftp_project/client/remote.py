@@ -1,6 +1,6 @@
 """The server's files: ask for an entry, list a directory, make one, get and set times.
 
-Coroutines over a :class:`~.session.Session`; they use the newer commands (RFC 3659) where the
+Coroutines over a ``Session``; they use the newer commands (RFC 3659) where the
 server has them, and the old ones where not.
 """
 
@@ -27,7 +27,7 @@ def absolute(session: Session, path: str) -> str:
 def find_entry(session: Session, path: str) -> Coro[Entry | None]:
     """Return what is at ``path`` (absolute), None when there is nothing.
 
-    Raises :class:`RefusedError` when the server does not want to say.
+    Raises ``RefusedError`` when the server does not want to say.
     """
     name = path.rstrip("/").rpartition("/")[2]
     if "MLST" in session.features:
@@ -89,7 +89,7 @@ def set_time(session: Session, path: str, modified: float) -> Coro[None]:
 def list_directory(session: Session, path: str) -> Coro[list[Entry]]:
     """Return what is in a directory, hidden files too, without "." and "..", in its order.
 
-    Raises :class:`RefusedError`, and :class:`LostError` for a listing that cannot be read.
+    Raises ``RefusedError``, and ``LostError`` for a listing that cannot be read.
     """
     if "MLST" in session.features:  # stands for MLSD too (RFC 3659 7.8)
         return (yield from _listed(session, f"MLSD {path}".rstrip(), entry_of_facts))

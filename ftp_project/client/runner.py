@@ -33,7 +33,7 @@ class Settings:
 
 
 def make_site(url: Url, settings: Settings) -> Site:
-    """Return the server of ``url`` with the user who logs in; raises :class:`UsageError`."""
+    """Return the server of ``url`` with the user who logs in; raises ``UsageError``."""
     if url.implicit and settings.tls:
         raise UsageError("--tls asks for TLS after the greeting and ftps:// for TLS before it: "
                          "use one of them")  # fmt: skip

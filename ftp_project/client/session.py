@@ -44,7 +44,7 @@ class Site:
 
 
 def open_session(site: Site) -> Coro[Session]:
-    """Connect and log in. Raises :class:`LostError` and :class:`RefusedError`."""
+    """Connect and log in. Raises ``LostError`` and ``RefusedError``."""
     sock = yield from _connected(site)
     session = Session(site, Control(sock, site.timeout))
     try:
@@ -156,8 +156,8 @@ class Session:
     ) -> Coro[T]:
         """Carry out a command that needs a data connection; return what ``move(data)`` returns.
 
-        ``restart`` is the offset for REST (RFC 3659 5). Raises :class:`RefusedError` with the
-        server's reason, :class:`LostError` and what ``move`` raises.
+        ``restart`` is the offset for REST (RFC 3659 5). Raises ``RefusedError`` with the
+        server's reason, ``LostError`` and what ``move`` raises.
         """
         data = DataConnection((yield from self._data_socket()), self.site.stall, moved)
         try:

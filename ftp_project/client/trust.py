@@ -12,7 +12,7 @@ def make_context(ca: Path | None, *, insecure: bool) -> ssl.SSLContext:
     """Return settings for TLS 1.2 or newer that check the server's certificate and its name.
 
     ``ca`` is a file of trusted certificates (PEM) in place of the system's. ``insecure`` checks
-    nothing: anybody on the way can then read and change everything. Raises :class:`UsageError`.
+    nothing: anybody on the way can then read and change everything. Raises ``UsageError``.
     """
     try:
         context = ssl.create_default_context(cafile=ca)

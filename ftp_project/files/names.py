@@ -9,8 +9,8 @@ from typing import Final
 
 from ftp_project.files.errors import BadNameError
 
+#: how the names of unfinished uploads start: not listed, and refused from users
 TEMPORARY_PREFIX: Final = ".ftp-upload~"
-"""How the names of unfinished uploads start: not listed, and refused from users."""
 
 _counter = itertools.count()
 _process: tuple[int, str] = (0, "")

@@ -3,7 +3,7 @@
 The jail's wall. Each component is opened relative to the descriptor of the one before, and
 never through a symbolic link (openat(2), O_NOFOLLOW), so nothing that another process does
 to the tree between two calls can lead outside. Links are followed by hand: read, and walked
-in the same way. `..` is not given to the kernel: it goes back to the home and walks again.
+in the same way. ``..`` is not given to the kernel: it goes back to the home and walks again.
 """
 
 from __future__ import annotations
@@ -15,14 +15,12 @@ from typing import Final
 from ftp_project.files.errors import BadNameError, DeniedError, NotFoundError, from_os_error
 from ftp_project.files.names import check
 
+#: most symbolic links in one path, as in the kernel (path_resolution(7))
 LINK_LIMIT: Final = 40
-"""Most symbolic links in one path, as in the kernel (path_resolution(7))."""
 _LINK_COST: Final = 50
+#: work allowed for one path: a directory entered costs 1, a link costs 50.
+#: One number bounds both, so that no chain of links and ``..`` can keep the server busy.
 _BUDGET: Final = (LINK_LIMIT + 1) * _LINK_COST - 1
-"""Work allowed for one path: a directory entered costs 1, a link costs 50.
-
-One number bounds both, so that no chain of links and `..` can keep the server busy.
-"""
 
 # O_PATH needs no read permission on the directory; elsewhere than on Linux O_RDONLY must do.
 PATH: Final[int] = getattr(os, "O_PATH", os.O_RDONLY)
@@ -30,9 +28,9 @@ DIRECTORY: Final[int] = PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Place:
-    """A name in an open directory. Use it in a `with`: the descriptor is closed at the end.
+    """A name in an open directory. Use it in a ``with``: the descriptor is closed at the end.
 
-    `name` is "" when the directory itself is meant. `parents` are the names of the
+    ``name`` is "" when the directory itself is meant. ``parents`` are the names of the
     directories that lead here from the home, with all links resolved.
     """
 
@@ -73,7 +71,7 @@ class Resolver:
 
     Links are followed when they stay inside: relative ones that never climb above the
     home, and absolute ones whose text starts with the home's own path. With
-    `follow_links=False` none is: the right choice when rights differ by directory, because
+    ``follow_links=False`` none is: the right choice when rights differ by directory, because
     a link would be a second name for a place with other rights.
 
     Raises NotFoundError, NotDirectoryError or DeniedError when the home cannot be opened.
@@ -95,7 +93,7 @@ class Resolver:
             os.close(home)
 
     def locate(self, path: str) -> Place:
-        """Walk to the directory that holds the last name of `path`; that name is not touched.
+        """Walk to the directory that holds the last name of ``path``; that name is not touched.
 
         Raises BadNameError, NotFoundError, NotDirectoryError, or DeniedError for a link
         that leads out.
@@ -111,7 +109,7 @@ class Resolver:
     def follow(self, place: Place) -> Place:
         """Walk from a place whose name is a symbolic link to where the link leads.
 
-        The result may be a link again. Raises as `locate` does; NotFoundError also for the
+        The result may be a link again. Raises as ``locate`` does; NotFoundError also for the
         41st link, and when the name is no link any more.
         """
         text = _link_text(place.directory, place.name)
@@ -129,9 +127,9 @@ class Resolver:
         return f"/{text[len(inside) :]}" if f"{text}/".startswith(inside) else "?"
 
     def enter(self, path: str) -> Place:
-        """Open the directory that `path` names, through links; the place's name is "".
+        """Open the directory that ``path`` names, through links; the place's name is "".
 
-        Raises as `locate` does. The directory may still refuse to be read or searched.
+        Raises as ``locate`` does. The directory may still refuse to be read or searched.
         """
         with self.locate(path) as place:
             return self._enter_place(place)
@@ -150,7 +148,7 @@ class Resolver:
             return self._enter_place(target)
 
     def _walk(self, done: list[str], todo: list[str], budget: int) -> Place:
-        """Walk `todo` from the real directory `done`; every name but the last is entered."""
+        """Walk ``todo`` from the real directory ``done``; every name but the last is entered."""
         done = done[:]
         todo = todo[::-1]
         fd, owned = self._reopen(done)

@@ -31,10 +31,10 @@ _ATTEMPTS: Final = 20
 
 
 class Upload:
-    """A file that is being written. End it with `commit` or `abort`, or use it in a `with`.
+    """A file that is being written. End it with ``commit`` or ``abort``, or use it in a ``with``.
 
-    `fd` is open for writing, at `offset`. It is never in append mode, as splice(2) refuses
-    that. Leaving the `with` without `commit` aborts.
+    ``fd`` is open for writing, at ``offset``. It is never in append mode, as splice(2) refuses
+    that. Leaving the ``with`` without ``commit`` aborts.
     """
 
     __slots__ = ("_created", "_directory", "_size", "_temporary", "fd", "growth", "name", "offset")
@@ -97,7 +97,7 @@ class Upload:
         """Close the file and leave nothing of a new one; calling it again does nothing.
 
         A file written in place keeps what came, so that the client can go on from there,
-        unless `restore`: then it gets its old length back, or goes if this upload made it.
+        unless ``restore``: then it gets its old length back, or goes if this upload made it.
         """
         if self._directory < 0:
             return
@@ -165,7 +165,7 @@ def create_unique(directory: Place, stem: str) -> Upload:
 
 
 def update(place: Place, offset: int | None) -> Upload | None:
-    """Open a file to write in place from `offset`, or at its end; None for a link.
+    """Open a file to write in place from ``offset``, or at its end; None for a link.
 
     A lock (flock(2)) keeps every other writer out, in this process and in others.
     """
@@ -249,7 +249,7 @@ def _create(place: Place, name: str, *, created: bool, size: int = 0) -> Upload:
 
 
 def _open_temporary(directory: int) -> tuple[str, int]:
-    """Make and lock a temporary file; see `leftovers` for what the lock is good for."""
+    """Make and lock a temporary file; see ``leftovers`` for what the lock is good for."""
     for _ in range(_ATTEMPTS):
         name = names.temporary()
         fd = os.open(name, _NEW, _MODE, dir_fd=directory)

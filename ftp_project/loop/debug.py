@@ -45,7 +45,7 @@ class DebugLoop(Loop):
 
     A second thread looks at the clock meanwhile, and keeps the stack of a step that takes too
     long. ``package`` is whose coroutines are watched for being run at all. The other parameters
-    are those of :class:`Loop`.
+    are those of ``Loop``.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class DebugLoop(Loop):
         self._waited: Callable[[], float] = lambda: 0.0
 
     def run(self, main: Coro[T], grace: float = 5.0) -> T:
-        """Run ``main`` as :meth:`Loop.run` does, watched."""
+        """Run ``main`` as ``Loop.run`` does, watched."""
         thread = threading.get_ident()
         watchdog = threading.Thread(target=self._watch_steps, args=(thread,), name="watchdog")
         descriptor = _open_schedstat()

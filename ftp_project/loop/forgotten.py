@@ -51,7 +51,7 @@ class Unstarted:
 
 
 class Tracker:
-    """Wraps the coroutine functions of a package; :meth:`unwrap` takes the wrappers away.
+    """Wraps the coroutine functions of a package; ``unwrap`` takes the wrappers away.
 
     ``report`` gets a sentence for each coroutine that was never run. Names that a module has
     before ``wrap_new_modules`` is called are covered; a reference kept elsewhere (in a table) is

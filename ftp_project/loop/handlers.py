@@ -1,7 +1,7 @@
 """What the loop does for each trap: one small function per trap, and the table of them.
 
 A handler is called with the loop, the task that yielded, and the trap. It returns the answer, or
-:data:`WAIT` when the task is to be paused; what it raises is raised in the task.
+``WAIT`` when the task is to be paused; what it raises is raised in the task.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 All of them are coroutines, called with ``yield from``; the sockets must be non-blocking. Each
 takes the deadline of its waits (absolute loop time, or None for no limit) and raises
-:class:`~.task.TimedOut` when it passes, :class:`OSError` when the connection has failed.
+``TimedOut`` when it passes, ``OSError`` when the connection has failed.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def spawn(
     eager: bool = False,
     detached: bool = False,
 ) -> Coro[Task[T]]:
-    """Start ``coro`` as a task of its own, see :class:`~.traps.Spawn`."""
+    """Start ``coro`` as a task of its own, see ``Spawn``."""
     task: Task[T] = yield Spawn(coro, name, background, eager, detached)
     return task
 
@@ -145,5 +145,5 @@ def run_in_thread(function: Callable[[], T], deadline: float | None) -> Coro[T]:
 
 
 def close(sock: socket.socket) -> Coro[None]:
-    """Close ``sock`` so that the loop forgets it, see :class:`~.traps.Close`."""
+    """Close ``sock`` so that the loop forgets it, see ``Close``."""
     yield Close(sock)

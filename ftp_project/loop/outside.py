@@ -85,7 +85,7 @@ class Threads:
         self._busy = 0
 
     def submit(self, asker: object, function: Callable[[], Any]) -> None:
-        """Have a thread call ``function()``; its outcome turns up in :meth:`finished`."""
+        """Have a thread call ``function()``; its outcome turns up in ``finished``."""
         self._busy += 1
         if self._started < min(self._busy, self._most):
             self._started += 1

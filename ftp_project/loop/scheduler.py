@@ -33,9 +33,9 @@ T = TypeVar("T")
 
 
 class Loop:
-    """Runs coroutines (generators that yield :mod:`traps`) until the main one has ended.
+    """Runs coroutines (generators that yield ``traps``) until the main one has ended.
 
-    ``selector`` is one of :data:`~.watching.SELECTORS`; ``clock`` gives the time in seconds and
+    ``selector`` is one of ``SELECTORS``; ``clock`` gives the time in seconds and
     must not go backwards. ``on_error(task, error)`` is told of a task that failed while nobody
     was waiting for it; without it the failure is printed to standard error.
     """
@@ -64,7 +64,7 @@ class Loop:
     def spawn(self, coro: Coro[T], name: str = "", background: bool = False) -> Task[T]:
         """Add ``coro`` as a task that belongs to nobody; it starts when its turn comes.
 
-        Raises :class:`LoopError` for something that is no coroutine.
+        Raises ``LoopError`` for something that is no coroutine.
         """
         task = self._make_task(coro, name, background)
         self.tasks.add(task)
@@ -77,7 +77,7 @@ class Loop:
         """Run ``coro`` up to its first wait, and make it a task of the loop if it has to wait.
 
         Most of those that are started so end at once, and the loop never has to know them.
-        Otherwise as :meth:`spawn`.
+        Otherwise as ``spawn``.
         """
         if self._closing:
             return self.spawn(coro, name, background)
@@ -118,7 +118,7 @@ class Loop:
         self._wake_up.on_signal(number, handler)
 
     def cancel(self, task: Task[Any]) -> None:
-        """Have :class:`Cancelled` raised in ``task``; does nothing when it has ended.
+        """Have ``Cancelled`` raised in ``task``; does nothing when it has ended.
 
         A task is cancelled once: while it cleans up, its waits are left alone.
         """
@@ -262,7 +262,7 @@ class Loop:
 
     def _force_end(self, task: Task[Any]) -> None:
         """Run what is left of the clean-up of ``task``, which took too long, without its waits."""
-        for _ in range(100):  # each wait that its `finally` blocks still ask for is one round
+        for _ in range(100):  # each wait that its ``finally`` blocks still ask for is one round
             try:
                 task.coro.close()
                 return

@@ -18,7 +18,7 @@ class Watched(Protocol):
 class Cancelled(BaseException):
     """Raised inside a task that is being cancelled; let it pass after cleaning up.
 
-    It is no :class:`Exception`, so that ``except Exception`` in a coroutine cannot swallow it.
+    It is no ``Exception``, so that ``except Exception`` in a coroutine cannot swallow it.
     """
 
 
@@ -35,7 +35,7 @@ class LoopError(RuntimeError):
 
 
 class Task(Generic[T]):
-    """A coroutine that the loop is running, made by :class:`~.traps.Spawn` or ``Loop.spawn``."""
+    """A coroutine that the loop is running, made by ``Spawn`` or ``Loop.spawn``."""
 
     __slots__ = (
         "answer",
@@ -79,7 +79,7 @@ class Task(Generic[T]):
         self.deadline: float | None = None
         #: the time of this task's earliest entry among the timers, or None
         self.timer_at: float | None = None
-        #: in the queue of tasks that can go on; `answer` or `problem` is what they go on with
+        #: in the queue of tasks that can go on; ``answer`` or ``problem`` is what they go on with
         self.queued = False
         self.answer: Any = None
         self.problem: BaseException | None = None
@@ -96,7 +96,7 @@ class Task(Generic[T]):
     def outcome(self) -> T:
         """Return what the coroutine returned, or raise what it raised.
 
-        Raises :class:`LoopError` while the task has not ended, :class:`TaskCancelled` when it was
+        Raises ``LoopError`` while the task has not ended, ``TaskCancelled`` when it was
         cancelled.
         """
         if not self.done:

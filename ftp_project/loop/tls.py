@@ -1,4 +1,4 @@
-"""TLS for coroutines: the operations of ``io``, on a non-blocking :class:`ssl.SSLSocket`.
+"""TLS for coroutines: the operations of ``io``, on a non-blocking ``ssl.SSLSocket``.
 
 A TLS read may have to write and a write to read (handshakes, key updates), so each operation
 waits for what OpenSSL says it wants. See the notes on non-blocking sockets in Python's ``ssl``.

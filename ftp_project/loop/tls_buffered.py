@@ -1,6 +1,6 @@
 """TLS for much data: many records with each system call.
 
-An :class:`ssl.SSLSocket` makes a system call for each record it sends (16 KiB at most, RFC 8446
+An ``ssl.SSLSocket`` makes a system call for each record it sends (16 KiB at most, RFC 8446
 5.1), and two for each one it receives. Here the TLS layer works in memory, and the socket moves
 what it makes in larger pieces. See ``ssl.MemoryBIO`` in Python's documentation.
 """
@@ -25,7 +25,7 @@ class BufferedTLS:
     without close_notify is an error (ssl.SSLEOFError): its data may be cut short by anybody
     (RFC 8446 6.1).
 
-    ``tickets`` is how many are sent for resuming the session, see :func:`~.tls.wrap`.
+    ``tickets`` is how many are sent for resuming the session, see ``wrap``.
     """
 
     __slots__ = ("_incoming", "_layer", "_outgoing", "_unsent", "sock")

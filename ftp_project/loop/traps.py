@@ -57,11 +57,11 @@ class Now(NamedTuple):
 
 
 class Current(NamedTuple):
-    """Ask which task this is. Answer: the :class:`~.task.Task`; the task is not paused."""
+    """Ask which task this is. Answer: the ``Task``; the task is not paused."""
 
 
 class Spawn(NamedTuple):
-    """Start ``coro`` as a task of its own. Answer: the new :class:`~.task.Task`.
+    """Start ``coro`` as a task of its own. Answer: the new ``Task``.
 
     The new task belongs to the one that spawned it, and is cancelled when its owner ends, unless
     it is ``detached``. A ``background`` task gives way to all others after each of its turns. An
@@ -83,7 +83,7 @@ class Join(NamedTuple):
 
 
 class Cancel(NamedTuple):
-    """Have :class:`~.task.Cancelled` raised in ``task`` where it waits. Answer: None, at once."""
+    """Have ``Cancelled`` raised in ``task`` where it waits. Answer: None, at once."""
 
     task: Task[Any]
 
@@ -100,7 +100,7 @@ class RunInThread(NamedTuple):
 
 
 class Close(NamedTuple):
-    """Forget ``sock`` and close it; tasks that wait for it get :class:`OSError` (EBADF).
+    """Forget ``sock`` and close it; tasks that wait for it get ``OSError`` (EBADF).
 
     Sockets that were ever waited for are closed this way only: the operating system gives a closed
     descriptor's number to the next socket, and a loop that still watched the old one would wake

@@ -46,9 +46,9 @@ class TooManyDescriptors(OSError):  # noqa: N818 - the system's own words for EM
 
 
 def make_selector(name: str) -> selectors.BaseSelector:
-    """Return a new selector of the kind ``name``, one of :data:`SELECTORS`.
+    """Return a new selector of the kind ``name``, one of ``SELECTORS``.
 
-    Raises :class:`LoopError` for an unknown name and for one that this system lacks.
+    Raises ``LoopError`` for an unknown name and for one that this system lacks.
     """
     kind = getattr(selectors, SELECTORS.get(name, ""), None)
     if kind is None:
@@ -101,8 +101,8 @@ class Watcher:
     def wait(self, task: Task[Any], sock: socket.socket, event: int) -> None:
         """Note that ``task`` waits for ``event`` (READ or WRITE) of ``sock``.
 
-        Raises :class:`OSError` (EBADF) for a closed socket, :class:`TooManyDescriptors`, and
-        :class:`LoopError` when another task waits for the same thing.
+        Raises ``OSError`` (EBADF) for a closed socket, ``TooManyDescriptors``, and
+        ``LoopError`` when another task waits for the same thing.
         """
         fd = sock.fileno()
         watched = self._sockets.get(fd)

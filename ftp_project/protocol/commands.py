@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 from ftp_project.protocol.telnet import TelnetFilter
 
+#: longest accepted line in bytes, its line end not counted
 LINE_LIMIT: Final = 4096
-"""Longest accepted line in bytes, its line end not counted."""
 
 _VERB_CACHE_LIMIT: Final = 512
 # IAC, DM and their kin: bytes that no verb starts with. BSD's ftp sends DM as urgent data;
@@ -44,7 +44,7 @@ class CommandParser:
     """Turn the bytes of one control connection into commands, in order.
 
     Lines end with CRLF or with a bare LF. However the bytes are split over calls of
-    `feed`, the same commands come out. At most `limit` bytes wait for their line end.
+    ``feed``, the same commands come out. At most ``limit`` bytes wait for their line end.
     """
 
     __slots__ = ("_dropping", "_limit", "_pending", "_telnet")
@@ -64,7 +64,7 @@ class CommandParser:
         """Take received bytes, return the commands that they complete.
 
         A line over the limit is reported once, as soon as it is too long; the rest of it
-        is dropped unread. A line with NUL or CR in it, or without a verb, is a `Problem`.
+        is dropped unread. A line with NUL or CR in it, or without a verb, is a ``Problem``.
         """
         if self._telnet is not None:
             data = self._telnet.feed(data)

@@ -1,6 +1,6 @@
 """Read the options in front of LIST's, NLST's and STAT's path.
 
-RFC 959 knows no options, but `LIST -la` is what clients send. They are ls's.
+RFC 959 knows no options, but ``LIST -la`` is what clients send. They are ls's.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def parse_list_arguments(argument: str) -> ListArguments:
 
     A word is a group of options when it starts with "-" and has only letters that ls knows,
     so a file called "-report" can still be listed; "--" ends the options. Options that
-    change nothing here (`-l`, `-1`, `-F`) are accepted and ignored.
+    change nothing here (``-l``, ``-1``, ``-F``) are accepted and ignored.
     """
     if argument[:1] != "-":
         return ListArguments(argument)

@@ -1,4 +1,4 @@
-"""Write LIST and NLST: lines as `ls -l` writes them in the C locale, in UTC.
+"""Write LIST and NLST: lines as ``ls -l`` writes them in the C locale, in UTC.
 
 There is no standard for LIST (RFC 959 4.1.3 calls it "information"); clients parse what
 ls prints (POSIX ls, *Long format*): dates of the last six months with hour and minute,
@@ -15,8 +15,8 @@ from typing import Final
 
 from ftp_project.protocol.entries import Entry
 
+#: half of the mean Gregorian year in seconds: the limit that ls uses
 SIX_MONTHS: Final = 31556952 // 2
-"""Half of the mean Gregorian year in seconds: the limit that ls uses."""
 
 _MONTHS: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
@@ -28,9 +28,9 @@ _mode = lru_cache(maxsize=256)(filemode)
 def format_list(
     entries: Iterable[Entry], now: float, owner: str = "ftp", group: str = "ftp"
 ) -> bytes:
-    """Write one `ls -l` line for each entry, each ended by CRLF.
+    """Write one ``ls -l`` line for each entry, each ended by CRLF.
 
-    `now` is the time of the request in seconds since the epoch. Real owners are not shown,
+    ``now`` is the time of the request in seconds since the epoch. Real owners are not shown,
     as the users here are not those of the machine. CR and LF in a name, which the file
     system may hold but FTP cannot say, become "?".
     """

@@ -1,6 +1,6 @@
 """Virtual paths: what a client sees, always absolute, always below "/".
 
-Pure text. `..` is taken away by text, so it never reaches the file system; "/.." is "/".
+Pure text. ``..`` is taken away by text, so it never reaches the file system; "/.." is "/".
 Sources: RFC 959 4.1.1 and appendix II (quoting in 257).
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 def join(cwd: str, argument: str) -> str:
-    """Return the normal form of `argument`, seen from the directory `cwd`.
+    """Return the normal form of ``argument``, seen from the directory ``cwd``.
 
     >>> join("/pub", "a/../b"), join("/pub", "/x//y/"), join("/", "../../..")
     ('/pub/b', '/x/y', '/')
@@ -36,7 +36,7 @@ def name(path: str) -> str:
 
 
 def split(path: str) -> tuple[str, str]:
-    """Return `(parent, name)` of a normal path."""
+    """Return ``(parent, name)`` of a normal path."""
     return parent(path), name(path)
 
 

@@ -30,7 +30,7 @@ class TelnetFilter:
         self._replies = b""
 
     def feed(self, data: bytes) -> bytes:
-        """Return `data` without Telnet commands; an unfinished one waits for the next call."""
+        """Return ``data`` without Telnet commands; an unfinished one waits for the next call."""
         if self._held:
             data = self._held + data
             self._held = b""
@@ -58,7 +58,7 @@ class TelnetFilter:
         return replies
 
     def _width(self, data: bytes, at: int) -> int:
-        """Measure the sequence that starts at `at`; 0 when more bytes are needed."""
+        """Measure the sequence that starts at ``at``; 0 when more bytes are needed."""
         if len(data) < at + 2:
             return 0
         command = data[at + 1]

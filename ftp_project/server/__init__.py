@@ -1,6 +1,6 @@
 """The FTP server: joins accounts, files and protocol on the loop.
 
-It has four wings, and ``core`` (`Server`): what all sessions of one process share.
+It has four wings, and ``core`` (``Server``): what all sessions of one process share.
 
 - ``session/``: one client, from the accepted connection to the last reply
 - ``data/``: the data connections of a session, and the bytes that move over them

@@ -23,7 +23,7 @@ class Invented:
 
 
 def check_directory(path: Path, what: str) -> Path:
-    """Return ``path`` made absolute; raises :class:`UsageError` unless it can be listed."""
+    """Return ``path`` made absolute; raises ``UsageError`` unless it can be listed."""
     if not path.exists():
         raise UsageError(f"{what} {path} does not exist: make it, or name another one")
     if not path.is_dir():
@@ -37,7 +37,7 @@ def make_users(options: Options, invented: Invented | None = None) -> tuple[User
     """Return the users of a server with these options.
 
     Without any a user is invented, whose password is returned too; when the users are read again,
-    ``invented`` is who was invented the first time. Raises :class:`UsageError`
+    ``invented`` is who was invented the first time. Raises ``UsageError``
     for a missing or wrong directory, a malformed option, a user given twice, and for all that is
     wrong in the users file.
     """

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ftp_project.config import Options
-from ftp_project.settings.option import Option
+from ftp_project.option import Option
 
 #: how the names of environment variables begin
 PREFIX = "FTP_PROJECT_"

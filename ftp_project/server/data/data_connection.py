@@ -1,4 +1,26 @@
-"""An open data connection: plain or under TLS, with its speed limits and its count of bytes."""
+"""An open data connection: plain or under TLS, its speed limits, its patience, its count of bytes.
+
+**Patience: when is a transfer stalled?** TCP gives up a dead peer only after minutes (tcp(7),
+tcp_retries2), and one that lives and does not read, never: it says "window 0" for as long as it
+likes. So each wait for the client has a deadline. A deadline alone is not enough: a client that
+takes one byte a minute would never meet it, and a thousand such clients hold a thousand
+descriptors and threads of others' work (the "slow read" attack). So there is a minimum rate too.
+
+The rule: a client is given ``stall`` seconds of waiting, and gets them anew each time ``least``
+bytes have moved. Only waits *for the client* are charged against it. A slow disk, another session's
+turn or a speed limit of ours is not the client's fault, and a client that is throttled to
+1 KB a second by us must not be thrown out for being slow. That is why a wait is bracketed by
+``begin_wait`` and ``end_wait`` and nothing else is measured:
+
+    yield Writable(sock, connection.begin_wait())
+    connection.end_wait()
+
+Each costs one reading of the clock, and is reached only when the system call would block: a small
+file that fits into the socket's buffer never asks what time it is.
+
+**Speed limits** come before the bytes: ``wait_allowed`` reserves a piece and sleeps until it may be
+moved (``accounts/rates.py``). What was reserved and not used is given back at the end.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +43,14 @@ UNLIMITED = Rates(())
 class DataConnection:
     """One data connection.
 
-    ``clock`` gives the loop's time and ``stall`` the seconds without a byte after which a
-    transfer is given up; so is one that has waited as long for ``least`` bytes, else a client
-    could hold it for ever with one byte at a time. ``moved`` counts the bytes that were moved.
+    ``clock`` gives the loop's time. ``stall`` is how many seconds the client may keep a transfer
+    waiting for ``least`` bytes, and at least for one. ``moved`` counts the bytes moved so far.
     """
 
     __slots__ = (
-        "_asked_at",
-        "_counted",
+        "_moved_then",
         "_patience",
+        "_waits_since",
         "clock",
         "granted",
         "least",
@@ -54,10 +75,10 @@ class DataConnection:
         self.clock = clock
         self.stall = stall
         self.least = least
-        #: seconds for which we still wait, and the bytes at which they were given
-        self._patience, self._counted = stall, 0
-        #: since when we wait, unless we move bytes
-        self._asked_at: float | None = None
+        #: seconds of waiting that are left, and ``moved`` at the time when they were granted
+        self._patience, self._moved_then = stall, 0
+        #: when the present wait began
+        self._waits_since = 0.0
         self.rates = rates
         self.moved = 0
         #: which way the bytes go
@@ -67,30 +88,29 @@ class DataConnection:
         #: its TLS layer, if it has one: sendfile and its kin cannot be used
         self.secure = secure
 
-    def deadline(self) -> float:
-        """Return when a wait for the client that begins now gives up.
-
-        Only such waits count: a slow disk, or a limit of ours, is not the client's fault.
-        """
-        now = self.clock()
-        if self.moved - self._counted >= self.least:
-            self._patience, self._counted = self.stall, self.moved
-        elif self._asked_at is not None:
-            self._patience -= now - self._asked_at
-        self._asked_at = now
+    def begin_wait(self) -> float:
+        """Begin to wait for the client; return the deadline of the wait, in the loop's time."""
+        if self.moved - self._moved_then >= self.least:
+            self._patience, self._moved_then = self.stall, self.moved
+        now = self._waits_since = self.clock()
         return now + self._patience
+
+    def end_wait(self) -> None:
+        """Charge the client with the time since ``begin_wait``."""
+        self._patience -= self.clock() - self._waits_since
 
     def protect(self, context: ssl.SSLContext, need_reuse: bool) -> Coro[None]:
         """Put TLS on the connection, as its server (RFC 4217 9), unless it is there already.
 
         With ``need_reuse`` a client that does not resume a TLS session of ours is refused: it
-        could be another one than that of the control connection. Raises ssl.SSLError.
+        could be another client than that of the control connection. Raises ssl.SSLError.
         """
         if self.secure is None:
             from ftp_project.loop.tls_buffered import BufferedTLS
 
             secure = BufferedTLS(self.sock, context)
-            yield from secure.handshake(self.deadline())
+            yield from secure.handshake(self.begin_wait())
+            self.end_wait()
             self.secure = secure
         if need_reuse and not self.secure.resumed:
             raise OSError("the TLS session of the control connection was not reused")
@@ -100,10 +120,12 @@ class DataConnection:
         view = memoryview(data)
         while view:
             piece = view[: (yield from self.wait_allowed())] if self.rates else view
+            deadline = self.begin_wait()
             if self.secure is None:
-                yield from sendall(self.sock, piece, self.deadline())
+                yield from sendall(self.sock, piece, deadline)
             else:
-                yield from self.secure.send_all(piece, self.deadline())
+                yield from self.secure.send_all(piece, deadline)
+            self.end_wait()
             self.count(len(piece))
             view = view[len(piece) :]
 
@@ -111,10 +133,12 @@ class DataConnection:
         """Return up to ``size`` bytes; ``b""`` at the end of the data."""
         if self.rates:
             size = min(size, (yield from self.wait_allowed()))
+        deadline = self.begin_wait()
         if self.secure is None:
-            data = yield from recv(self.sock, size, self.deadline())
+            data = yield from recv(self.sock, size, deadline)
         else:
-            data = yield from self.secure.receive(size, self.deadline())
+            data = yield from self.secure.receive(size, deadline)
+        self.end_wait()
         self.count(len(data))
         return data
 
@@ -129,9 +153,6 @@ class DataConnection:
 
     def count(self, moved: int) -> None:
         """Count bytes that were moved."""
-        if self._asked_at is not None:
-            self._patience -= self.clock() - self._asked_at
-            self._asked_at = None
         self.moved += moved
         self.granted -= moved
 

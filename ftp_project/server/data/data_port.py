@@ -37,7 +37,7 @@ class NoDataConnectionError(Exception):
     """The client asked for a transfer before PASV, EPSV, PORT or EPRT."""
 
 
-class DataChannel:
+class DataPort:
     """The data connections of one session, one after the other.
 
     ``family`` is that of the control connection, whose two ends are ``local`` and ``peer``.
@@ -126,7 +126,7 @@ class DataChannel:
     def establish(self, deadline: float) -> Coro[tuple[socket.socket, BufferedTLS | None]]:
         """Return the connection for one transfer, non-blocking, and its TLS layer if it has one.
 
-        Raises TimedOut, OSError, or :class:`NoDataConnectionError`.
+        Raises TimedOut, OSError, or ``NoDataConnectionError``.
         """
         if not self.armed:
             raise NoDataConnectionError
@@ -163,7 +163,7 @@ class DataChannel:
             yield from pause()  # strangers may come without end
 
     def is_due(self, protected: bool) -> bool:
-        """Tell whether :meth:`take_early` has to be called, after a command has been answered."""
+        """Tell whether ``take_early`` has to be called, after a command has been answered."""
         wanted = protected and self.armed and self._target is None
         return self._renewed or wanted != (self._early is not None)
 

@@ -42,7 +42,7 @@ class BadDataError(ValueError):
 
 
 class Inflate:
-    """Decompress MODE Z; :meth:`pieces` bounds what a few bytes can blow up to at once."""
+    """Decompress MODE Z; ``pieces`` bounds what a few bytes can blow up to at once."""
 
     __slots__ = ("_any", "_engine")
 
@@ -53,7 +53,7 @@ class Inflate:
         self._any = False
 
     def feed(self, data: bytes) -> bytes:
-        """Decompress one chunk completely; raises :class:`BadDataError`."""
+        """Decompress one chunk completely; raises ``BadDataError``."""
         return b"".join(self.pieces(data))
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
@@ -67,7 +67,7 @@ class Inflate:
             data = self._engine.unconsumed_tail
 
     def finish(self) -> bytes:
-        """Return nothing; raises :class:`BadDataError` when the end of the data is missing."""
+        """Return nothing; raises ``BadDataError`` when the end of the data is missing."""
         if self._any and not self._engine.eof:
             raise BadDataError("The compressed data was cut short.")
         return b""

@@ -83,7 +83,7 @@ def _arranged(batches: Batches, wanted: ListArguments) -> Batches:
 def _recursive(
     session: Session, wanted: ListArguments, path: str, write: Format
 ) -> Iterator[bytes]:
-    """Write each directory below ``path`` under its name, as `ls -R` does."""
+    """Write each directory below ``path`` under its name, as ``ls -R`` does."""
     shown = "" if path == "/" else path
     last = path
     for directory, batch in walk(session.files, path):

@@ -26,27 +26,27 @@ class Quotas:
     def __init__(self) -> None:
         self._counts: WeakValueDictionary[str, Quota] = WeakValueDictionary()
 
-    def of(self, user: User) -> Coro[Quota | None]:
+    def quota_of(self, user: User) -> Coro[Quota | None]:
         """Return the count of a user, or None for one without a quota."""
         if user.quota is None:
             return None
         quota = self._counts.get(user.name)
         if quota is None:
-            used = self._known(user.name)
+            used = self._used_elsewhere(user.name)
             if used is None:
                 used = yield from run_in_thread(lambda: stored_bytes(user.home), None)
             # Another session of the user may have been as quick.
             quota = self._counts.get(user.name)
             if quota is None:
-                quota = self._counts[user.name] = self._make(user.name, user.quota, used)
+                quota = self._counts[user.name] = self._make_quota(user.name, user.quota, used)
         quota.limit = user.quota  # the users file may have been read again
         return quota
 
-    def _known(self, user: str) -> int | None:
-        """Return what is stored, where that need not be counted."""
+    def _used_elsewhere(self, user: str) -> int | None:
+        """Return what another process has counted already; None means: count it."""
         return None
 
-    def _make(self, user: str, limit: int, used: int) -> Quota:
+    def _make_quota(self, user: str, limit: int, used: int) -> Quota:
         return Quota(limit, used)
 
 
@@ -66,8 +66,8 @@ def stored_bytes(home: Path) -> int:
     return total
 
 
-class Taker:
-    """Takes the bytes of one upload from a quota, and settles at its end."""
+class UploadReservation:
+    """Takes the bytes of one upload from a quota, and settles the account at its end."""
 
     __slots__ = ("_free", "_quota", "_taken", "_upload")
 

@@ -1,4 +1,4 @@
-"""Bytes on their way from the client into a file: by a carrier, or in pieces through filters.
+"""Bytes on their way from the client into a file: as they are, or in pieces through filters.
 
 The system call is tried first, and waited for only when it would block; a transfer gives way to
 the others after each turn.
@@ -13,7 +13,7 @@ from ftp_project.loop import Coro, pause
 from ftp_project.loop.traps import Readable
 from ftp_project.server.data.data_connection import DataConnection
 from ftp_project.server.data.filters import Filter, Inflate, feed_all, finish_all
-from ftp_project.server.data.splice import Carrier, write
+from ftp_project.server.data.splice import FileWriter, write
 
 #: bytes of a turn: what is received and written in about half a millisecond
 TURN: Final = 1 << 20
@@ -24,33 +24,35 @@ PIECE: Final = 1 << 16
 def receive_file(
     connection: DataConnection,
     fd: int,
-    carrier: Carrier,
+    writer: FileWriter,
     take: Callable[[int], None] | None = None,
 ) -> Coro[None]:
-    """Write all that comes to ``fd``; ``carrier`` is only used between two waits.
+    """Write all that comes to ``fd``; ``writer`` is only used between two waits.
 
     ``take`` is told of the bytes before they are written. Raises a FileError when the file cannot
     take them, and what ``take`` raises.
     """
     sock, limited = connection.sock, bool(connection.rates)
-    fill, put, count = carrier.fill, carrier.put, connection.count
+    read_from_socket, write_to_file = writer.read_from_socket, writer.write_to_file
+    count = connection.count
     left = most = TURN
     while True:
         if limited:
             most = min(TURN, (yield from connection.wait_allowed()))
         try:
-            got = fill(sock, most)
+            got = read_from_socket(sock, most)
         except BlockingIOError:
-            yield Readable(sock, connection.deadline())
+            yield Readable(sock, connection.begin_wait())
+            connection.end_wait()
             continue
         if not got:
             return
         try:
             if take is not None:
                 take(got)
-            put(fd, got)
+            write_to_file(fd, got)
         except BaseException:
-            carrier.discard()
+            writer.discard()
             raise
         count(got)
         left -= got

@@ -36,7 +36,7 @@ def send_file(
 ) -> Coro[None]:
     """Send the bytes ``offset`` to ``end`` of a file: without a copy, or under TLS.
 
-    ``buffer`` is used between two waits, for TLS. Raises :class:`ShrunkError` when the file ends
+    ``buffer`` is used between two waits, for TLS. Raises ``ShrunkError`` when the file ends
     before ``end``.
     """
     secure, limited = connection.secure, bool(connection.rates)
@@ -55,7 +55,8 @@ def send_file(
         try:
             sent = send(offset, most)
         except BlockingIOError:
-            yield Writable(connection.sock, connection.deadline())
+            yield Writable(connection.sock, connection.begin_wait())
+            connection.end_wait()
             continue
         if not sent:
             raise ShrunkError
@@ -67,13 +68,15 @@ def send_file(
         if sent < most:
             # Full. The selector calls a socket writable when a third of it is free: to try
             # earlier would be in vain, or worth a few bytes only.
-            yield Writable(connection.sock, connection.deadline())
+            yield Writable(connection.sock, connection.begin_wait())
+            connection.end_wait()
             left = turn
         elif left <= 0:
             yield from pause()
             left = turn
     if secure is not None:
-        yield from secure.send_rest(connection.deadline())
+        yield from secure.send_rest(connection.begin_wait())
+        connection.end_wait()
 
 
 def encrypt(secure: BufferedTLS, buffer: memoryview, fd: int, offset: int, most: int) -> int:
@@ -105,7 +108,7 @@ def pieces_of_file(fd: int, offset: int, end: int) -> Iterator[bytes]:
     """Yield the bytes ``offset`` to ``end`` of a file, for transfers that sendfile cannot make.
 
     What is written behind ``end`` meanwhile is left out, or who follows a growing log would never
-    come to its end. Raises :class:`ShrunkError` when the file ends before it.
+    come to its end. Raises ``ShrunkError`` when the file ends before it.
     """
     while offset < end:
         data = os.pread(fd, min(PIECE, end - offset), offset)

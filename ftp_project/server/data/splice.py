@@ -1,10 +1,23 @@
-"""What carries plain uploads from the socket into the file, in two steps: fill, put.
+"""From a socket into a file without a copy into this process: splice(2), or a buffer without it.
 
-Between the steps the quota is asked. One carrier serves all uploads of a server: nobody waits
-between the steps, so it is empty whenever another upload has its turn.
+**What the kernel does.** recv(2) copies a socket's bytes into our memory and write(2) copies them
+into the page cache. splice(2) moves between a descriptor and a *pipe*, and a pipe is a list of
+pages: the socket's pages are linked into it, not copied, and a second splice(2) writes them into
+the file, which is the one copy that is left. Linux has no call from a socket straight into a file.
 
-A pipe carries bytes without a copy into this process: splice(2) moves the pages of the socket
-into the pipe, and a second call writes them into the file.
+**Two steps.** ``read_from_socket``, then ``write_to_file``. Between them the quota is asked for
+exactly as many bytes as have come, which no single call would allow. Nobody waits between the two,
+so the pipe is empty whenever another upload has its turn, and *one* pipe serves all uploads of a
+server: a pipe for each would cost two descriptors and, at 1 MiB, the system's limit for one user
+(pipe-user-pages-soft) after 64 of them.
+
+**What goes wrong.** A pipe of the usual 64 KiB costs sixteen times the calls: it is enlarged
+(F_SETPIPE_SZ). splice(2) refuses files opened with O_APPEND (EINVAL), so uploads are opened with
+an offset. Some sockets and file systems cannot splice at all (sandboxes, FUSE): then the same pipe
+is filled and emptied with plain calls. When the file cannot take the bytes (disk full), they are
+still in the pipe and must be read away, or they would open the next client's file.
+
+Sources: splice(2), pipe(7); Linux: fs/splice.c.
 """
 
 from __future__ import annotations
@@ -29,35 +42,35 @@ PIECE: Final = 1 << 16
 UNABLE: Final = frozenset({errno.EINVAL, errno.ENOSYS})
 
 
-class Carrier(Protocol):
-    """Carries bytes from a socket to a file."""
+class FileWriter(Protocol):
+    """Writes into a file what comes from a socket."""
 
-    def fill(self, sock: socket.socket, most: int) -> int:
+    def read_from_socket(self, sock: socket.socket, most: int) -> int:
         """Take up to ``most`` bytes from a socket; return how many, 0 at their end.
 
         Raises BlockingIOError when none are there, and OSError when the connection has failed.
         """
 
-    def put(self, fd: int, count: int) -> None:
+    def write_to_file(self, fd: int, count: int) -> None:
         """Write the ``count`` bytes that were taken last; raises a FileError."""
 
     def discard(self) -> None:
         """Forget what was taken and cannot be written: it belongs to no other upload."""
 
-    def dispose(self) -> None:
-        """Give the descriptors back."""
+    def close(self) -> None:
+        """Close the descriptors."""
 
 
-def make_carrier(buffer: memoryview) -> Carrier:
-    """Return the best carrier that this system has; ``buffer`` is for one without splice(2)."""
+def make_file_writer(buffer: memoryview) -> FileWriter:
+    """Return the best that this system has; ``buffer`` is used where splice(2) is missing."""
     if hasattr(os, "splice"):
-        # Without descriptors for a pipe the server can still start; it will complain later.
+        # Without descriptors for a pipe the server still starts; the listener will report it.
         with contextlib.suppress(OSError):
-            return Pipe()
-    return Buffer(buffer)
+            return SplicePipe()
+    return CopyBuffer(buffer)
 
 
-class Buffer:
+class CopyBuffer:
     """A buffer in this process: each byte is copied twice."""
 
     __slots__ = ("_view",)
@@ -65,22 +78,22 @@ class Buffer:
     def __init__(self, view: memoryview) -> None:
         self._view = view
 
-    def fill(self, sock: socket.socket, most: int) -> int:
+    def read_from_socket(self, sock: socket.socket, most: int) -> int:
         """Receive into the buffer."""
         return sock.recv_into(self._view, min(most, len(self._view)))
 
-    def put(self, fd: int, count: int) -> None:
+    def write_to_file(self, fd: int, count: int) -> None:
         """Write from the buffer; raises a FileError."""
         write(fd, self._view[:count])
 
     def discard(self) -> None:
         """Do nothing: what is left is written over."""
 
-    def dispose(self) -> None:
+    def close(self) -> None:
         """Do nothing: there are no descriptors."""
 
 
-class Decrypter(Buffer):
+class TlsBuffer(CopyBuffer):
     """The buffer, filled with what comes out of a TLS layer."""
 
     __slots__ = ("_secure",)
@@ -89,12 +102,12 @@ class Decrypter(Buffer):
         super().__init__(view)
         self._secure = secure
 
-    def fill(self, sock: socket.socket, most: int) -> int:
+    def read_from_socket(self, sock: socket.socket, most: int) -> int:
         """Receive and decrypt. Raises ssl.SSLError when that is not possible."""
         return self._secure.read_into(self._view[:most])
 
 
-class Pipe:
+class SplicePipe:
     """A pipe in the kernel: each byte is copied once, into the file's pages. Raises OSError."""
 
     __slots__ = ("_in", "_out", "capacity")
@@ -105,7 +118,7 @@ class Pipe:
             fcntl.fcntl(self._in, fcntl.F_SETPIPE_SZ, CAPACITY)
         self.capacity: int = fcntl.fcntl(self._in, fcntl.F_GETPIPE_SZ)
 
-    def fill(self, sock: socket.socket, most: int) -> int:
+    def read_from_socket(self, sock: socket.socket, most: int) -> int:
         """Move what the socket has into the pipe, as far as it fits."""
         try:
             return os.splice(sock.fileno(), self._in, most, None, None, os.SPLICE_F_NONBLOCK)
@@ -115,7 +128,7 @@ class Pipe:
         # A sandbox's sockets, perhaps. An empty pipe takes as much as it can hold.
         return os.write(self._in, sock.recv(min(most, PIECE, self.capacity)))
 
-    def put(self, fd: int, count: int) -> None:
+    def write_to_file(self, fd: int, count: int) -> None:
         """Move what is in the pipe to the end of what is in the file; raises a FileError."""
         try:
             while count:
@@ -134,7 +147,7 @@ class Pipe:
             while os.read(self._out, self.capacity):
                 pass
 
-    def dispose(self) -> None:
+    def close(self) -> None:
         """Close both ends."""
         os.close(self._in)
         os.close(self._out)

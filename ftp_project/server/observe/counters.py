@@ -33,7 +33,7 @@ SIZE = FAILURES + CODES[1] - CODES[0]
 _NOW = 5
 
 
-class Tally(Observer):
+class Counters(Observer):
     """Counts what happens in a server. ``numbers`` has SIZE places for integers of 64 bits.
 
     Only this process writes them; whoever reads them elsewhere sees each number whole.
@@ -46,13 +46,13 @@ class Tally(Observer):
         """Write down what is as of now."""
         numbers = self.numbers
         running, moving = 0, [0, 0]
-        for control in server.sessions:
-            connection = control.session.connection
+        for session in server.sessions:
+            connection = session.data_connection
             if connection is not None:
                 running += 1
                 moving[connection.upload] += connection.moved
         numbers[SESSIONS] = len(server.sessions)
-        numbers[LOGGED_IN] = sum(control.session.user is not None for control in server.sessions)
+        numbers[LOGGED_IN] = sum(session.user is not None for session in server.sessions)
         numbers[RUNNING] = running
         numbers[MOVING], numbers[MOVING + 1] = moving
 
@@ -97,11 +97,11 @@ class Tally(Observer):
             self.numbers[FAILURES + code - CODES[0]] += 1
 
 
-class Sum:
-    """The sum of several tallies, as it was when it was made."""
+class Totals:
+    """The sums over several processes, as they were when they were made."""
 
-    def __init__(self, tallies: Sequence[Tally]) -> None:
-        columns = zip(*(tally.numbers for tally in tallies), strict=True)
+    def __init__(self, per_process: Sequence[Counters]) -> None:
+        columns = zip(*(counters.numbers for counters in per_process), strict=True)
         self.numbers: list[int] = [sum(column) for column in columns]
 
     @property

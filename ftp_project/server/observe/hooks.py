@@ -126,7 +126,7 @@ class Hooks(Observer):
             process = subprocess.Popen(
                 call.words,
                 stdin=subprocess.DEVNULL,
-                stdout=2,  # to where our own complaints go
+                stdout=2,  # to where our own backoff go
                 env=environment,
                 start_new_session=True,
             )
@@ -164,7 +164,7 @@ def end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
 def commands(options: Options) -> dict[str, list[str]]:
     """Return the commands by event, split into words as a shell would, without a shell.
 
-    Raises :class:`UsageError` for one that cannot be split, and for a program that is not there.
+    Raises ``UsageError`` for one that cannot be split, and for a program that is not there.
     """
     found = {}
     for event, text in (

@@ -115,7 +115,7 @@ def _close(stream: TextIO) -> None:
 class Journal(Observer):
     """Writes what happens to the log, at level info; with ``lines`` whatever the level is.
 
-    Raises :class:`UsageError` when the file cannot be opened.
+    Raises ``UsageError`` when the file cannot be opened.
     """
 
     def __init__(self, options: Options, lines: bool = False) -> None:

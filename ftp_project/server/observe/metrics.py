@@ -19,7 +19,7 @@ from prometheus_client.core import (
 )
 
 from ftp_project.loop import Coro, TimedOut, accept, close, now, recv, sendall, sleep, spawn
-from ftp_project.server.observe import counters as t
+from ftp_project.server.observe import counters as c
 
 #: seconds that a scraper has for its request and for reading the answer
 DEADLINE = 5.0
@@ -30,7 +30,7 @@ TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """The sum of ``tallies``, one for each process; a collector of prometheus_client.
+    """The sum of the counters of all processes (``per_process``); a collector of prometheus_client.
 
     ``refresh()`` is called before they are read. ``replaced()`` returns how many processes have
     been replaced; without it there is one process, which nobody replaces.
@@ -38,11 +38,11 @@ class Metrics:
 
     def __init__(
         self,
-        tallies: Sequence[t.Tally],
+        per_process: Sequence[c.Counters],
         refresh: Callable[[], None] = lambda: None,
         replaced: Callable[[], int] | None = None,
     ) -> None:
-        self._tallies = tallies
+        self._per_process = per_process
         self._refresh = refresh
         self._replaced = replaced
         self._registry = CollectorRegistry()
@@ -55,19 +55,19 @@ class Metrics:
     def collect(self) -> Iterable[Metric]:
         """Yield the metrics as they are now."""
         self._refresh()
-        total = t.Sum(self._tallies)
+        total = c.Totals(self._per_process)
         n = total.numbers
-        yield GaugeMetricFamily("ftp_sessions", "Control connections open.", n[t.SESSIONS])
-        yield GaugeMetricFamily("ftp_sessions_logged_in", "Sessions of a user.", n[t.LOGGED_IN])
-        yield GaugeMetricFamily("ftp_transfers_running", "Data connections open.", n[t.RUNNING])
+        yield GaugeMetricFamily("ftp_sessions", "Control connections open.", n[c.SESSIONS])
+        yield GaugeMetricFamily("ftp_sessions_logged_in", "Sessions of a user.", n[c.LOGGED_IN])
+        yield GaugeMetricFamily("ftp_transfers_running", "Data connections open.", n[c.RUNNING])
         yield CounterMetricFamily(
-            "ftp_connections", "Control connections accepted.", n[t.CONNECTIONS]
+            "ftp_connections", "Control connections accepted.", n[c.CONNECTIONS]
         )
         yield _family(
             "ftp_logins",
             "Logins by outcome.",
             ["outcome"],
-            {("accepted",): n[t.ACCEPTED], ("refused",): n[t.REFUSED]},
+            {("accepted",): n[c.ACCEPTED], ("refused",): n[c.REFUSED]},
         )
         yield _family(
             "ftp_transfers",
@@ -76,7 +76,7 @@ class Metrics:
             {
                 (direction, outcome): n[first + place]
                 for place, direction in enumerate(("download", "upload"))
-                for outcome, first in (("complete", t.COMPLETE), ("failed", t.FAILED))
+                for outcome, first in (("complete", c.COMPLETE), ("failed", c.FAILED))
             },
         )
         yield _family(
@@ -84,7 +84,7 @@ class Metrics:
             "Bytes of files moved, running transfers included.",
             ["direction"],
             {
-                (direction,): n[t.BYTES + place] + n[t.MOVING + place]
+                (direction,): n[c.BYTES + place] + n[c.MOVING + place]
                 for place, direction in enumerate(("download", "upload"))
             },
         )
@@ -104,8 +104,8 @@ class Metrics:
             sessions = GaugeMetricFamily(
                 "ftp_worker_sessions", "Control connections by worker.", labels=["worker"]
             )
-            for number, each in enumerate(self._tallies, 1):
-                sessions.add_metric([str(number)], each.numbers[t.SESSIONS])
+            for number, each in enumerate(self._per_process, 1):
+                sessions.add_metric([str(number)], each.numbers[c.SESSIONS])
             yield sessions
             yield CounterMetricFamily(
                 "ftp_workers_replaced", "Workers that ended and were replaced.", self._replaced()

@@ -1,4 +1,4 @@
-"""What a server does beside serving: logs, metrics, hooks, the status screen; as options ask."""
+"""What a server does beside serving, as the options ask: logs, metrics, hooks, the screen."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ftp_project.config import Config
 from ftp_project.errors import UsageError, reason
 from ftp_project.loop import Loop
 from ftp_project.server.core import Server, log
-from ftp_project.server.observe.counters import Tally
+from ftp_project.server.observe.counters import Counters
 from ftp_project.server.observe.hooks import Hooks, commands
 from ftp_project.server.observe.journal import Journal
-from ftp_project.server.observe.snapshot import ROWS, Sight, look
+from ftp_project.server.observe.snapshot import SHOWN_ROWS, Snapshot, take_snapshot
 from ftp_project.server.observe.xferlog import Xferlog
 from ftp_project.server.session.listener import listen
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from ftp_project.server.observe.status import Screen
 
 
-class Operation:
-    """Opens what the options name; raises :class:`UsageError` when something cannot be opened."""
+class Observability:
+    """Opens what the options name; raises ``UsageError`` when something cannot be opened."""
 
     def __init__(self, config: Config, stack: ExitStack) -> None:
         self._config = config
         commands(config)  # a mistake in them is to be told now
         #: whether there is a status screen
-        self.draws = config.status and sys.stdout.isatty()
-        self.journal = Journal(config, lines=config.status and not self.draws)
+        self.has_screen = config.status and sys.stdout.isatty()
+        self.journal = Journal(config, lines=config.status and not self.has_screen)
         stack.callback(self.journal.close)
         self.xferlog: Xferlog | None = None
         if config.xferlog is not None:
@@ -44,14 +44,14 @@ class Operation:
             stack.callback(self._metrics_listener.close)
         self.hooks: Hooks | None = None
         #: what is counted where nobody else gives the place for it
-        self.tally = Tally()
+        self.counters = Counters()
         self._screen: Screen | None = None
         self._told = False
 
-    def attach(self, server: Server, loop: Loop, tally: Tally | None = None) -> None:
+    def attach(self, server: Server, loop: Loop, counters: Counters | None = None) -> None:
         """Begin to watch the server, and start what has to run beside it.
 
-        ``tally`` is where it is counted what happens, if somebody else wants to know that.
+        ``counters`` is where it is counted what happens, if somebody else wants to know that.
         """
         self.journal.attach(server)
         if self.xferlog is not None:
@@ -61,57 +61,57 @@ class Operation:
             self.hooks = hooks
             server.observers.append(hooks)
         if self.measures:
-            self.tally = tally or self.tally
-            server.observers.append(self.tally)
-            loop.spawn(self.tally.probe(server), "probe")
+            self.counters = counters or self.counters
+            server.observers.append(self.counters)
+            loop.spawn(self.counters.probe(server), "probe")
 
     @property
     def measures(self) -> bool:
         """Whether somebody looks at what is counted."""
-        return self._metrics_listener is not None or self.draws
+        return self._metrics_listener is not None or self.has_screen
 
     def show_one(self, server: Server, loop: Loop, title: str) -> None:
-        """Do the same as `show` for a server that is one process."""
+        """Do the same as ``show`` for a server that is one process."""
 
         def refresh() -> None:
-            self.tally.refresh(server)
+            self.counters.refresh(server)
 
-        def see() -> Sight:
+        def take() -> Snapshot:
             refresh()
-            return look(server, ROWS)
+            return take_snapshot(server, SHOWN_ROWS)
 
-        self.show(loop, title, see, [self.tally], refresh)
+        self.show(loop, title, take, [self.counters], refresh)
 
     def show(
         self,
         loop: Loop,
         title: str,
-        see: Callable[[], Sight],
-        tallies: Sequence[Tally],
+        take: Callable[[], Snapshot],
+        per_process: Sequence[Counters],
         refresh: Callable[[], None] = lambda: None,
         replaced: Callable[[], int] | None = None,
     ) -> None:
         """Serve the metrics and tell where; put up the status screen where it can be seen.
 
-        ``title`` is the address of the server, ``see()`` returns its sessions; for the others
-        see :class:`~.metrics.Metrics`. To be called for each loop; only the first one tells.
+        ``title`` is the address of the server, ``take()`` returns a snapshot of its sessions; for
+        the others see ``Metrics``. To be called for each loop; only the first call prints.
         """
         if self._metrics_listener is not None:
             from ftp_project.server.observe.metrics import Metrics
 
-            metrics = Metrics(tallies, refresh, replaced)
+            metrics = Metrics(per_process, refresh, replaced)
             loop.spawn(metrics.serve(self._metrics_listener), "metrics")
             if not self._told:
                 host, port = self._metrics_listener.getsockname()
                 print(f"Metrics at http://{host}:{port}/metrics", flush=True)
         self._told = True
-        if self.draws:
+        if self.has_screen:
             from ftp_project.server.observe.status import Screen
 
-            self._screen = self._screen or Screen(loop.clock, title, see, tallies)
+            self._screen = self._screen or Screen(loop.clock, title, take, per_process)
             loop.spawn(self._screen.keep_drawing(), "status")
 
-    def leave_show(self) -> None:
+    def leave_to_parent(self) -> None:
         """In a worker: leave metrics and screen to the parent. What is counted goes on."""
         if self._metrics_listener is not None:
             self._metrics_listener.close()

@@ -1,4 +1,9 @@
-"""What a session looks like from outside: a line of plain values that can go to another process."""
+"""The sessions of a server as plain values, which can be sent to another process.
+
+A worker takes a snapshot of its own sessions and sends it to the parent, which shows those of all
+workers on one screen. So a snapshot holds no session, no socket and no clock: whatever is in it
+must mean the same to a reader that shares no memory with the writer.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +14,11 @@ if TYPE_CHECKING:
     from ftp_project.server.core import Server
 
 
-#: sessions that are shown
-ROWS = 16
+#: most sessions in one snapshot: what fits on a screen, however many there are
+SHOWN_ROWS = 16
 
 
-class Line(NamedTuple):
+class SessionRow(NamedTuple):
     """One session. ``key`` tells it apart from others; ``upload`` is None while it is idle."""
 
     key: int
@@ -28,44 +33,44 @@ class Line(NamedTuple):
     worker: int = 0
 
 
-class Sight(NamedTuple):
-    """How many sessions there are, and the lines of the first of them."""
+class Snapshot(NamedTuple):
+    """How many sessions there are, and the rows of the first of them."""
 
     sessions: int
-    lines: list[Line]
+    rows: list[SessionRow]
 
 
-def look(server: Server, most: int) -> Sight:
-    """Return the sight of a server's sessions; those that move bytes come first."""
-    sessions = [control.session for control in server.sessions]
-    sessions.sort(key=lambda session: session.connection is None)
-    lines = []
+def take_snapshot(server: Server, most: int) -> Snapshot:
+    """Return a snapshot of a server's sessions; those that move bytes come first."""
+    sessions = sorted(server.sessions, key=lambda session: session.data_connection is None)
+    rows = []
     for session in sessions[:most]:
         user = "-" if session.user is None else session.user.name
         peer = session.peer.removeprefix("::ffff:")
-        connection = session.connection
+        connection, transfer = session.data_connection, session.transfer
         if connection is None:
-            lines.append(Line(id(session), user, peer, None, "", 0, 0))
+            rows.append(SessionRow(id(session), user, peer, None, "", 0, 0))
             continue
-        path, size = ("", 0) if session.moving is None else session.moving[-2:]
-        moved = connection.moved
-        lines.append(Line(id(session), user, peer, connection.upload, path, size, moved))
-    return Sight(len(sessions), lines)
+        path, size = ("", 0) if transfer is None else (transfer.path, transfer.size)
+        rows.append(
+            SessionRow(id(session), user, peer, connection.upload, path, size, connection.moved)
+        )
+    return Snapshot(len(sessions), rows)
 
 
-def join(sights: list[tuple[int, Sight]], most: int) -> Sight:
-    """Return one sight of several workers, each given with its number."""
-    lines = [line._replace(worker=worker) for worker, sight in sights for line in sight.lines]
-    lines.sort(key=lambda line: line.upload is None)
-    return Sight(sum(sight.sessions for _, sight in sights), lines[:most])
+def merge_snapshots(snapshots: list[tuple[int, Snapshot]], most: int) -> Snapshot:
+    """Return one snapshot of several workers, each given with its number."""
+    rows = [row._replace(worker=worker) for worker, each in snapshots for row in each.rows]
+    rows.sort(key=lambda row: row.upload is None)
+    return Snapshot(sum(each.sessions for _, each in snapshots), rows[:most])
 
 
-def dump(sight: Sight) -> bytes:
-    """Return a sight as one line of text."""
-    return json.dumps(sight).encode() + b"\n"
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """Return a snapshot as one line of text."""
+    return json.dumps(snapshot).encode() + b"\n"
 
 
-def parse(text: bytes) -> Sight:
-    """Return the sight that a line of text means."""
-    sessions, lines = json.loads(text)
-    return Sight(sessions, [Line(*line) for line in lines])
+def decode_snapshot(text: bytes) -> Snapshot:
+    """Return the snapshot that ``encode_snapshot`` has written as ``text``."""
+    sessions, rows = json.loads(text)
+    return Snapshot(sessions, [SessionRow(*row) for row in rows])

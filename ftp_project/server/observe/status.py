@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ftp_project.loop import Coro, sleep
-from ftp_project.server.observe.counters import BYTES, COMPLETE, FAILED, MOVING, Sum, Tally
-from ftp_project.server.observe.snapshot import ROWS, Line, Sight
+from ftp_project.server.observe.counters import BYTES, COMPLETE, FAILED, MOVING, Counters, Totals
+from ftp_project.server.observe.snapshot import SHOWN_ROWS, SessionRow, Snapshot
 
 #: seconds between two drawings
 PERIOD = 0.25
@@ -23,21 +23,21 @@ SMOOTHING = 0.3
 class Screen:
     """Draws sessions to a terminal; ``title`` says where the server listens.
 
-    ``look()`` returns the sessions, and brings the numbers of ``tallies`` up to date.
+    ``take()`` returns the sessions, and brings the numbers of all processes up to date.
     """
 
     def __init__(
         self,
         clock: Callable[[], float],
         title: str,
-        look: Callable[[], Sight],
-        tallies: Sequence[Tally],
+        take: Callable[[], Snapshot],
+        per_process: Sequence[Counters],
         console: Console | None = None,
     ) -> None:
         self._clock = clock
         self._title = title
-        self._look = look
-        self._tallies = tallies
+        self._take_snapshot = take
+        self._per_process = per_process
         self._console = console or Console()
         self._began = self._drawn = clock()
         #: bytes seen last time, and the smoothed rate, by worker and session; 0, 0: all together
@@ -56,9 +56,9 @@ class Screen:
 
     def draw(self) -> Group:
         """Return the screen as it is now: at most 20 rows."""
-        sight = self._look()
-        lines = sight.lines[:ROWS]
-        with_worker = any(line.worker for line in lines)
+        snapshot = self._take_snapshot()
+        rows = snapshot.rows[:SHOWN_ROWS]
+        with_worker = any(row.worker for row in rows)
         table = Table(box=None, expand=True, pad_edge=False, header_style="bold")
         for name, ratio in (("user", 2), ("from", 2), ("", 1), ("file", 5)):
             table.add_column(name, ratio=ratio, no_wrap=True, overflow="ellipsis")
@@ -67,18 +67,18 @@ class Screen:
         table.add_column("rate", justify="right", width=11)
         if with_worker:
             table.add_column("worker", justify="right", width=6)
-        total = Sum(self._tallies).numbers
+        total = Totals(self._per_process).numbers
         moved = sum(total[BYTES : BYTES + 2])
         now = self._clock()
         elapsed, self._drawn = max(now - self._drawn, 0.001), now
         seen: dict[tuple[int, int], tuple[int, float]] = {}
-        for line in lines:
-            row = self._row(line, seen, elapsed)
-            table.add_row(*row, *([str(line.worker)] if with_worker else []))
+        for row in rows:
+            cells = self._cells(row, seen, elapsed)
+            table.add_row(*cells, *([str(row.worker)] if with_worker else []))
         rate = self._rate((0, 0), moved + sum(total[MOVING : MOVING + 2]), seen, elapsed)
         self._seen = seen
-        more = sight.sessions - len(lines)
-        head = f"{self._title}  {sight.sessions} sessions, up {self._uptime()}"
+        more = snapshot.sessions - len(rows)
+        head = f"{self._title}  {snapshot.sessions} sessions, up {self._uptime()}"
         foot = (
             f"{f'… and {more} more  ' if more > 0 else ''}"
             f"{amount(rate)}/s now, {sum(total[COMPLETE : COMPLETE + 2])} transfers done, "
@@ -90,20 +90,20 @@ class Screen:
             Text(foot, no_wrap=True, overflow="ellipsis"),
         )
 
-    def _row(
-        self, line: Line, seen: dict[tuple[int, int], tuple[int, float]], elapsed: float
+    def _cells(
+        self, row: SessionRow, seen: dict[tuple[int, int], tuple[int, float]], elapsed: float
     ) -> list[Text | str | ProgressBar]:
-        user, peer = Text(line.user), Text(line.peer)
-        if line.upload is None:
+        user, peer = Text(row.user), Text(row.peer)
+        if row.upload is None:
             return [user, peer, "", Text("idle", style="dim"), "", "", ""]
-        rate = self._rate((line.worker, line.key), line.moved, seen, elapsed)
+        rate = self._rate((row.worker, row.key), row.moved, seen, elapsed)
         return [
             user,
             peer,
-            "▲" if line.upload else "▼",
-            Text(_printable(line.path) or "listing"),
-            ProgressBar(line.size, line.moved, width=12) if line.size else "",
-            amount(line.moved),
+            "▲" if row.upload else "▼",
+            Text(_printable(row.path) or "listing"),
+            ProgressBar(row.size, row.moved, width=12) if row.size else "",
+            amount(row.moved),
             f"{amount(rate)}/s",
         ]
 

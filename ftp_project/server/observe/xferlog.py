@@ -65,7 +65,7 @@ def _one_word(text: str) -> str:
 
 
 class Xferlog(Observer):
-    """Appends a line for every file; raises :class:`UsageError` when the file cannot be opened."""
+    """Appends a line for every file; raises ``UsageError`` when the file cannot be opened."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -22,7 +22,7 @@ def inherited_listeners() -> list[socket.socket]:
     """Return the listening sockets that were handed to this process; none is the usual case.
 
     The variables are removed, so that no child believes the sockets to be its own. Raises
-    :class:`UsageError` for descriptors that are no listening stream sockets.
+    ``UsageError`` for descriptors that are no listening stream sockets.
     """
     pid, count = os.environ.pop("LISTEN_PID", ""), os.environ.pop("LISTEN_FDS", "")
     os.environ.pop("LISTEN_FDNAMES", None)

@@ -13,7 +13,7 @@ def make_context(certificate: Path, key: Path | None) -> ssl.SSLContext:
     """Return the TLS settings of a server: TLS 1.2 or newer, with this certificate.
 
     ``key`` may be None when the certificate's file holds it too (PEM). Raises
-    :class:`UsageError`.
+    ``UsageError``.
     """
     for path in (certificate, key):
         if path is not None:

@@ -9,8 +9,8 @@ from ftp_project.loop.traps import Cancel
 from ftp_project.protocol.replies import reply
 from ftp_project.server.core import Server, log
 
-#: seconds between two looks at who is still there
-LOOK = 0.05
+#: seconds between two checks whether sessions are left
+CHECK_INTERVAL = 0.05
 CLOSING = reply(421, "The server is closing down.")
 
 
@@ -20,15 +20,15 @@ def drain(server: Server, grace: float, idle: Callable[[], bool]) -> Coro[None]:
     ``idle()`` tells whether nothing else has to be waited for.
     """
     deadline = server.clock() + grace
-    for control, task in list(server.sessions.items()):
-        if control.session.transfer is None:
-            control.say_now(CLOSING)
+    for session, task in list(server.sessions.items()):
+        if session.transfer_task is None:
+            session.control.send_now(CLOSING)
             yield Cancel(task)
         else:
-            control.session.leaving = True  # it goes on to the end of its transfer
+            session.leaving = True  # it goes on to the end of its transfer
     while server.draining and (server.sessions or not idle()):
         if server.clock() >= deadline:
             if grace:
                 log.warning("%d sessions did not end in %g s", len(server.sessions), grace)
             return
-        yield from sleep(LOOK)
+        yield from sleep(CHECK_INTERVAL)

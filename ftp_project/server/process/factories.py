@@ -29,7 +29,7 @@ def make_loop(config: Config) -> Loop:
 
 
 def make_tls(config: Config) -> ssl.SSLContext | None:
-    """Return the TLS settings, or None without a certificate. Raises :class:`UsageError`."""
+    """Return the TLS settings, or None without a certificate. Raises ``UsageError``."""
     if config.tls_cert is not None:
         from ftp_project.server.process.certificates import make_context
 
@@ -43,8 +43,8 @@ def make_tls(config: Config) -> ssl.SSLContext | None:
     return None
 
 
-def open_door(config: Config) -> socket.socket:
-    """Return the listening socket. Raises :class:`UsageError`."""
+def open_listener(config: Config) -> socket.socket:
+    """Return the listening socket. Raises ``UsageError``."""
     try:
         return listen(config.host, config.port)
     except (OSError, OverflowError) as error:

@@ -21,7 +21,7 @@ CODES: dict[type[errors.FileError], int] = {
 NAMING = frozenset({"STOR", "STOU", "APPE", "RNTO"})
 
 
-def failure(error: errors.FileError | BadArgumentError, verb: str = "") -> bytes:
+def reply_for(error: errors.FileError | BadArgumentError, verb: str = "") -> bytes:
     """Return the reply for what ``verb`` tried and that failed."""
     if isinstance(error, BadArgumentError):
         return reply(error.code, error.text)

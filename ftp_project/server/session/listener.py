@@ -1,4 +1,14 @@
-"""The door: accepts clients and starts a session for each."""
+"""Accepts clients and runs a session for each.
+
+A server's listening socket has a queue in the kernel (listen(2), its backlog): connections are
+complete before anybody accepts them. Three things follow.
+
+- accept(2) for nothing is dear (Python makes a socket object first, and an exception after), so
+  poll(2) is asked before each, and all that wait are accepted before the loop is asked again.
+- A storm of clients may never end: after ``ACCEPTED_IN_A_ROW`` of them the sessions get a turn.
+- accept(2) reports errors of *other* sockets: that of a connection which has failed since, or that
+  the process is out of descriptors. None of them is a reason to stop (``accept_errors``).
+"""
 
 from __future__ import annotations
 
@@ -11,15 +21,16 @@ from ftp_project.loop import Coro, TooManyDescriptors, accept, close
 from ftp_project.loop.traps import Current, Readable, Spawn
 from ftp_project.protocol.replies import reply
 from ftp_project.server.core import Server, log
-from ftp_project.server.data.data_port import DataChannel
-from ftp_project.server.session.accept_errors import Complaints
+from ftp_project.server.data.data_port import DataPort
+from ftp_project.server.session.accept_errors import AcceptBackoff
 from ftp_project.server.session.control import Control
+from ftp_project.server.session.control_stream import ControlStream
 from ftp_project.server.session.session import Session
 
-#: connections that the system keeps for us until we accept them
+#: connections that the kernel keeps until they are accepted
 BACKLOG = 1024
-#: clients met one after the other before the sessions get their turn: a storm may never end
-GREETED = 64
+#: clients accepted in a row before the sessions get their turn
+ACCEPTED_IN_A_ROW = 64
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -58,20 +69,20 @@ def tune(listener: socket.socket) -> None:
 
 def serve(server: Server, listener: socket.socket) -> Coro[None]:
     """Accept clients until this task is cancelled, or the listener closed; sessions go on."""
-    complaints = Complaints(server.clock)
+    backoff = AcceptBackoff(server.clock)
     # Asked before each accept: one for nothing costs ten times as much.
     waiting = select.poll()
     waiting.register(listener, select.POLLIN)
     try:
         for number in count(1):
             try:
-                if not number % GREETED or not waiting.poll(0):
+                if not number % ACCEPTED_IN_A_ROW or not waiting.poll(0):
                     yield Readable(listener, None)
                 sock, address = yield from accept(listener, None)
             except OSError as error:
                 if server.draining:
                     return
-                yield from complaints.wait_after(error)
+                yield from backoff.wait_after(error)
             else:
                 yield Spawn(session(server, sock, address), "session", eager=True, detached=True)
     finally:
@@ -82,9 +93,9 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
     """Serve one client, and leave nothing of it behind."""
     peer = address[0]
     admitted = False
-    data: DataChannel | None = None
+    stream = ControlStream(sock)
+    data_port: DataPort | None = None
     state: Session | None = None
-    control: Control | None = None
     try:
         refusal = server.limits.connect(peer)
         admitted = refusal is None
@@ -92,10 +103,10 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
             sock.send(reply(421, refusal.value if refusal else "Too many failed logins."))
             return
         local = sock.getsockname()[0]
-        data = DataChannel(sock.family, local, peer, server.config.passive_ports)
-        state = Session(server, peer, local, data)
-        control = Control(state, sock)
-        server.sessions[control] = yield Current()
+        data_port = DataPort(sock.family, local, peer, server.config.passive_ports)
+        state = Session(server, peer, local, data_port)
+        control = Control(state, stream)
+        server.sessions[state] = yield Current()
         for each in server.observers:
             each.session_began(state)
         if server.config.tls_implicit:
@@ -108,16 +119,12 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
         log.info("%s: connection lost: %s", peer, error)
     finally:
         if state is not None:
-            state.let_go()
+            state.detach()
             for each in server.observers:
                 each.session_ended(state)
-        if control is not None:
-            server.sessions.pop(control, None)
+            server.sessions.pop(state, None)
         if admitted:
             server.limits.disconnect(peer)
-        if data is not None:
-            yield from data.shut()
-        if control is None:
-            yield from close(sock)
-        else:
-            yield from control.end()
+        if data_port is not None:
+            yield from data_port.shut()
+        yield from stream.end()

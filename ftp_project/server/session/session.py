@@ -1,33 +1,38 @@
-"""The state of one client's session: who it is, where it is, what it has asked for.
+"""The state of one client's session: its user, its current directory, what it has asked for.
 
 No control flow here: ``control`` runs the conversation, ``verbs`` act on this state.
+
+``Session`` and ``Server`` know each other, the one pair of files here that does. A session asks
+its server for the clock, the limits and the options with nearly every command; the server keeps
+its sessions for a graceful end and for those who want to see them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from ftp_project.loop import Coro, Task, close
+from ftp_project.loop import Coro, Task
 from ftp_project.protocol import paths
 from ftp_project.protocol.errors import BadArgumentError
 from ftp_project.protocol.facts import DEFAULT_FACTS
-from ftp_project.server.data.data_connection import DataConnection
 
 if TYPE_CHECKING:
     from ftp_project.accounts.quota import Quota
     from ftp_project.accounts.users import User
+    from ftp_project.config import Config
     from ftp_project.files.jail import Jail
     from ftp_project.server.core import Server
-    from ftp_project.server.data.data_port import DataChannel
+    from ftp_project.server.data.data_connection import DataConnection
+    from ftp_project.server.data.data_port import DataPort
 
 
 class Transfer(NamedTuple):
     """What a transfer verb returns: the work that is left for a task of its own.
 
     ``move(connection)`` moves all bytes over the data connection and raises when that fails;
-    ``finish()`` makes the result stand (closes the file, lets it appear); ``release()`` is called
-    in the end, whatever happened. ``opening`` is the 150 reply.
+    ``finish()`` makes the result permanent (closes the file, gives it its name); ``release()`` is
+    called at the end, whatever happened. ``opening`` is the 150 reply.
     """
 
     move: Callable[[DataConnection], Coro[None]]
@@ -42,9 +47,35 @@ class Transfer(NamedTuple):
     size: int = 0
 
 
-def _unknown() -> bool:
-    """Stand in for a control connection: nobody knows that the client has left."""
-    return False
+class ControlConnection(Protocol):
+    """What verbs, transfers and the server may ask of a session's control connection."""
+
+    def client_has_left(self) -> bool:
+        """Tell whether the client has closed it."""
+
+    def begin_tls(self) -> Coro[bytes]:
+        """Answer AUTH TLS and put it under TLS; returns no further reply."""
+
+    def send_now(self, data: bytes) -> None:
+        """Send a last reply as far as that goes without waiting."""
+
+
+class NoControlConnection:
+    """Stands in for the control connection of a session that has none (yet, or any more)."""
+
+    def client_has_left(self) -> bool:
+        """Tell that nobody has left."""
+        return False
+
+    def begin_tls(self) -> Coro[bytes]:
+        """Raise RuntimeError: there is nothing to protect."""
+        raise RuntimeError("this session has no control connection")
+
+    def send_now(self, data: bytes) -> None:
+        """Do nothing: nobody listens."""
+
+
+NO_CONTROL = NoControlConnection()
 
 
 class Session:
@@ -54,14 +85,14 @@ class Session:
         "__weakref__",
         "aborted",
         "ascii",
-        "begin_tls",
-        "connection",
+        "config",
+        "control",
         "cwd",
-        "data",
+        "data_connection",
+        "data_port",
         "deflate",
         "epsv_only",
         "facts",
-        "has_left",
         "hash",
         "identity",
         "jail",
@@ -69,7 +100,6 @@ class Session:
         "local",
         "login_by",
         "login_name",
-        "moving",
         "peer",
         "protected",
         "quota",
@@ -79,15 +109,18 @@ class Session:
         "server",
         "sized",
         "transfer",
+        "transfer_task",
         "unknown_in_a_row",
         "user",
     )
 
-    def __init__(self, server: Server, peer: str, local: str, data: DataChannel) -> None:
+    def __init__(self, server: Server, peer: str, local: str, data_port: DataPort) -> None:
         self.server = server
         self.peer = peer
         self.local = local
-        self.data = data
+        self.data_port = data_port
+        #: the options that hold here: the server's, and after the login the user's before them
+        self.config: Config = server.config
         self.user: User | None = None
         self.jail: Jail | None = None
         #: what the user may store, if that is limited
@@ -95,7 +128,7 @@ class Session:
         self.login_name = ""
         #: when the login must be done, in the loop's time
         self.login_by = server.clock() + server.config.login_timeout
-        #: who it says to be: the user, or what anonymous gave as password (RFC 1635)
+        #: the user's name, or what anonymous gave as password (RFC 1635)
         self.identity = ""
         self.cwd: str = "/"
         #: TYPE A, the default of RFC 959 5.1
@@ -111,20 +144,16 @@ class Session:
         #: the control connection is under TLS; PROT P was given for the data connections, for
         #: which PBSZ must come first
         self.secure = self.protected = self.sized = False
-        self.transfer: Task[Any] | None = None
-        #: what it does
-        self.moving: Transfer | None = None
-        #: that of the running transfer
-        self.connection: DataConnection | None = None
+        #: the running transfer: its task, what it does, and its data connection once that is open
+        self.transfer_task: Task[Any] | None = None
+        self.transfer: Transfer | None = None
+        self.data_connection: DataConnection | None = None
         #: ABOR has stopped a transfer and is still to be answered
         self.aborted = False
         #: the algorithm of HASH
         self.hash = "SHA-256"
         self.unknown_in_a_row = 0
-        #: whether the client has closed the control connection; Control knows
-        self.has_left: Callable[[], bool] = _unknown
-        #: puts the control connection under TLS and returns no reply; Control's too
-        self.begin_tls: Callable[[], Coro[bytes]] | None = None
+        self.control: ControlConnection = NO_CONTROL
         #: the session ends after the replies that are due
         self.leaving = False
 
@@ -149,6 +178,7 @@ class Session:
     def log_in(self, user: User, jail: Jail) -> None:
         """Begin to act as ``user``."""
         self.user, self.jail, self.cwd = user, jail, "/"
+        self.config = self.server.config_of(user)
 
     def log_out(self) -> None:
         """Forget the user and all that was set (REIN, RFC 959 4.1.1)."""
@@ -160,15 +190,17 @@ class Session:
         self.facts = DEFAULT_FACTS
         self.deflate = self.epsv_only = False
         self.hash = "SHA-256"
-        self.data.armed = False
+        self.config = self.server.config
+        self.data_port.armed = False
 
-    def let_go(self) -> None:
-        """Log out, and let go of the control connection.
+    def detach(self) -> None:
+        """Log out, and forget the control connection.
 
-        The two know each other: else both would stay until the garbage collector finds them.
+        The two refer to each other: without this both would stay in memory until the garbage
+        collector finds them.
         """
         self.log_out()
-        self.has_left, self.begin_tls = _unknown, None
+        self.control = NO_CONTROL
 
     def take_restart(self) -> int:
         """Return the offset that REST set, once.
@@ -180,25 +212,3 @@ class Session:
         if offset and self.ascii:
             raise BadArgumentError("Resuming is not allowed in ASCII mode: send TYPE I.", 554)
         return offset
-
-    def open_data(self, upload: bool) -> Coro[DataConnection]:
-        """Return the data connection for one transfer, with its limits and its protection.
-
-        Raises what :meth:`DataChannel.establish` does, and ssl.SSLError.
-        """
-        server, config = self.server, self.server.config
-        deadline = server.clock() + config.connect_timeout
-        sock, secure = yield from self.data.establish(deadline)
-        rates = server.bandwidth.limits(self, upload)
-        stall = config.stall_timeout
-        least = int(config.minimum_rate * stall)
-        self.connection = DataConnection(sock, server.clock, stall, rates, least, secure)
-        self.connection.upload = upload
-        if self.protected:
-            assert server.tls is not None
-            try:
-                yield from self.connection.protect(server.tls, config.tls_session_reuse)
-            except BaseException:
-                yield from close(self.connection.sock)
-                raise
-        return self.connection

@@ -12,10 +12,10 @@ from ftp_project.config import Config
 from ftp_project.loop.traps import Close, Now, Pause, Readable, Sleep, Writable
 from ftp_project.server.core import Server
 from ftp_project.server.data.data_connection import UNLIMITED, DataConnection
-from ftp_project.server.data.data_port import DataChannel
+from ftp_project.server.data.data_port import DataPort
 from ftp_project.server.data.receiving import receive_file
 from ftp_project.server.data.sending import send_file
-from ftp_project.server.data.splice import make_carrier
+from ftp_project.server.data.splice import make_file_writer
 from ftp_project.server.session.session import Session
 
 MB = 1_000_000
@@ -37,7 +37,7 @@ def clock():
 
 def make_session(clock, tmp_path, **options):
     server = Server(Config(users=Users(), **options), clock=clock)
-    return Session(server, "192.0.2.1", "192.0.2.2", DataChannel(2, "", ""))
+    return Session(server, "192.0.2.1", "192.0.2.2", DataPort(2, "", ""))
 
 
 def drive(clock, coroutine, when_blocked):
@@ -106,9 +106,9 @@ def upload(clock, rates, size, tmp_path):
 
         began = clock.now
         connection = DataConnection(ours, clock, 1000, rates)
-        carrier = make_carrier(memoryview(bytearray(1 << 18)))
-        drive(clock, receive_file(connection, fd, carrier), write_more)
-        carrier.dispose()
+        writer = make_file_writer(memoryview(bytearray(1 << 18)))
+        drive(clock, receive_file(connection, fd, writer), write_more)
+        writer.close()
     os.close(fd)
     assert (tmp_path / "stored").stat().st_size == connection.moved == size
     return clock.now - began
@@ -146,7 +146,7 @@ def test_the_narrowest_of_session_user_and_server_holds(clock, tmp_path):
 def test_sessions_of_one_user_share_the_users_limit_and_others_do_not(clock, tmp_path):
     session = make_session(clock, tmp_path)
     bandwidth = session.server.bandwidth
-    other = Session(session.server, "192.0.2.3", "192.0.2.2", DataChannel(2, "", ""))
+    other = Session(session.server, "192.0.2.3", "192.0.2.2", DataPort(2, "", ""))
     session.user = other.user = User("anna", tmp_path, upload_rate=MB)
     first, second = (bandwidth.limits(each, upload=True) for each in (session, other))
     assert first.reserve(clock.now) == 0

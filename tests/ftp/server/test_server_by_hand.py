@@ -13,9 +13,10 @@ from ftp_project.loop.traps import Pause
 from ftp_project.protocol.commands import CommandParser
 from ftp_project.server.core import Server
 from ftp_project.server.data.data_connection import DataConnection
-from ftp_project.server.data.data_port import DataChannel
+from ftp_project.server.data.data_port import DataPort
+from ftp_project.server.session.command import act, check
 from ftp_project.server.session.session import Session, Transfer
-from ftp_project.server.session.table import TABLE, act, check
+from ftp_project.server.session.table import TABLE
 
 
 class Hand:
@@ -27,7 +28,7 @@ class Hand:
             user = User(user.name, home, user.password_hash, rights)
         server = Server(Config(users=Users([user])), clock=lambda: 0.0, wall_clock=lambda: 0.0)
         self.parser = CommandParser()
-        self.session = Session(server, "192.0.2.1", "192.0.2.2", DataChannel(2, "", ""))
+        self.session = Session(server, "192.0.2.1", "192.0.2.2", DataPort(2, "", ""))
 
     def say(self, data):
         answers = []
@@ -89,7 +90,7 @@ def test_directories_are_made_entered_renamed_and_removed(hand, tmp_path):
 def test_a_listing_is_made_of_pieces_that_let_others_run(hand, tmp_path):
     for number in range(450):
         (tmp_path / f"{number:03}").touch()
-    hand.session.data.armed = True
+    hand.session.data_port.armed = True
     (transfer,) = hand.say(b"NLST\r\n")
     assert isinstance(transfer, Transfer)
     collector = Collector()
@@ -113,7 +114,7 @@ def crowd(tmp_path_factory):
 def test_20_000_names_are_listed_in_small_steps(crowd, command):
     hand = Hand(crowd)
     hand.log_in()
-    hand.session.data.armed = True
+    hand.session.data_port.armed = True
     (transfer,) = hand.say(f"{command}\r\n".encode())
     collector = Collector()
     most = before = 0
@@ -176,7 +177,7 @@ def test_every_row_says_how_it_is_used_and_is_refused_where_the_table_says(name,
     _, refusal = check(session, row, "argument")
     if row.login:
         assert refusal == b"530 Log in with USER and PASS first.\r\n"
-    elif row.takes.name == "NOTHING":
+    elif row.argument.name == "NOTHING":
         assert refusal is not None
         assert refusal.startswith(b"501 ")
     else:

@@ -12,7 +12,7 @@ from raw_client import RawClient
 from ftp_project.files.errors import NoSpaceError, QuotaError
 from ftp_project.server.data.data_connection import DataConnection
 from ftp_project.server.data.receiving import receive_file
-from ftp_project.server.data.splice import CAPACITY, Buffer, Pipe, make_carrier
+from ftp_project.server.data.splice import CAPACITY, CopyBuffer, SplicePipe, make_file_writer
 
 DATA = bytes(range(256)) * 1200  # more than a pipe of the usual size holds
 
@@ -27,23 +27,23 @@ def ends():
 
 
 @pytest.fixture(params=["pipe", "buffer", "no splice to files", "no splice from sockets"])
-def carrier(request, monkeypatch):
+def writer(request, monkeypatch):
     splice = os.splice
 
     def partly(src, dst, *rest):
-        from_pipe = src == carrier._out
+        from_pipe = src == writer._out
         if from_pipe == (request.param == "no splice to files"):
             raise OSError(errno.EINVAL, "cannot")
         return splice(src, dst, *rest)
 
     if request.param == "buffer":
-        carrier = Buffer(memoryview(bytearray(1 << 16)))
+        writer = CopyBuffer(memoryview(bytearray(1 << 16)))
     else:
-        carrier = Pipe()
+        writer = SplicePipe()
         if request.param != "pipe":
             monkeypatch.setattr(os, "splice", partly)
-    yield carrier
-    carrier.dispose()
+    yield writer
+    writer.close()
 
 
 @pytest.fixture
@@ -53,10 +53,10 @@ def stored(tmp_path):
     os.close(fd)
 
 
-def move(carrier, ours, fd, most=CAPACITY):
-    count = carrier.fill(ours, most)
+def move(writer, ours, fd, most=CAPACITY):
+    count = writer.read_from_socket(ours, most)
     if count:
-        carrier.put(fd, count)
+        writer.write_to_file(fd, count)
     return count
 
 
@@ -65,31 +65,31 @@ def content(fd):
 
 
 def test_all_bytes_arrive_in_order_from_an_offset_on_and_no_more_at_once_than_allowed(
-    carrier, ends, stored
+    writer, ends, stored
 ):
     ours, client = ends
     os.write(stored, b"abcdef")
     os.lseek(stored, 3, os.SEEK_SET)
     client.sendall(b"12345")
-    assert [move(carrier, ours, stored, 2) for _ in range(2)] == [2, 2]
+    assert [move(writer, ours, stored, 2) for _ in range(2)] == [2, 2]
     client.sendall(DATA[: 1 << 17])
     client.shutdown(socket.SHUT_WR)
-    while move(carrier, ours, stored):
+    while move(writer, ours, stored):
         pass
     assert content(stored) == b"abc12345" + DATA[: 1 << 17]
 
 
-def test_what_cannot_be_written_is_told_and_never_found_by_the_next_upload(carrier, ends, stored):
+def test_what_cannot_be_written_is_told_and_never_found_by_the_next_upload(writer, ends, stored):
     ours, client = ends
     client.sendall(DATA[: 1 << 15])
     full = os.open("/dev/full", os.O_WRONLY)
     with pytest.raises(NoSpaceError):
-        carrier.put(full, carrier.fill(ours, 1 << 14))
+        writer.write_to_file(full, writer.read_from_socket(ours, 1 << 14))
     os.close(full)
-    carrier.discard()
+    writer.discard()
     client.sendall(b"the next one")
     client.shutdown(socket.SHUT_WR)
-    while move(carrier, ours, stored):
+    while move(writer, ours, stored):
         pass
     assert content(stored) == DATA[1 << 14 : 1 << 15] + b"the next one"
 
@@ -102,25 +102,25 @@ def test_an_upload_that_its_quota_ends_leaves_an_empty_pipe(ends, stored):
     def take(count):
         raise QuotaError
 
-    pipe = Pipe()
+    pipe = SplicePipe()
     connection = DataConnection(ours, lambda: 0.0, 10.0)
     with pytest.raises(QuotaError):
         list(receive_file(connection, stored, pipe, take))
     with pytest.raises(BlockingIOError):
         os.read(pipe._out, 1)
     assert connection.moved == 0
-    pipe.dispose()
+    pipe.close()
 
 
-def test_nothing_to_take_and_a_broken_connection_are_told_apart(carrier, ends):
+def test_nothing_to_take_and_a_broken_connection_are_told_apart(writer, ends):
     ours, client = ends
     ours.setblocking(False)
     with pytest.raises(BlockingIOError):
-        carrier.fill(ours, 100)
+        writer.read_from_socket(ours, 100)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     client.close()
     with pytest.raises(ConnectionResetError):
-        carrier.fill(ours, 100)
+        writer.read_from_socket(ours, 100)
 
 
 def test_without_splice_or_without_descriptors_a_buffer_does_it(monkeypatch):
@@ -128,9 +128,9 @@ def test_without_splice_or_without_descriptors_a_buffer_does_it(monkeypatch):
         raise OSError(errno.EMFILE, "Too many open files")
 
     monkeypatch.setattr(os, "pipe2", none_left)
-    assert isinstance(make_carrier(memoryview(bytearray(9))), Buffer)
+    assert isinstance(make_file_writer(memoryview(bytearray(9))), CopyBuffer)
     monkeypatch.delattr(os, "splice")
-    assert isinstance(make_carrier(memoryview(bytearray(9))), Buffer)
+    assert isinstance(make_file_writer(memoryview(bytearray(9))), CopyBuffer)
 
 
 def test_an_upload_aborted_in_the_middle_adds_nothing_to_those_around_it(server):

@@ -117,26 +117,32 @@ class Clock:
 def test_patience_is_for_the_time_that_the_client_lets_us_wait():
     clock = Clock()
     connection = DataConnection(None, clock, 60.0, Rates(()), least=1000)
-    assert connection.deadline() == 160
+    assert connection.begin_wait() == 160
     clock.now += 50
+    connection.end_wait()
     connection.count(999)
-    assert connection.deadline() == 160  # not enough yet
+    assert connection.begin_wait() == 160  # not enough yet
     clock.now += 5
-    assert connection.deadline() == 160  # woken for nothing
-    clock.now += 1
-    connection.count(1)
+    connection.end_wait()  # woken for nothing
     clock.now += 500  # our own disk
-    assert connection.deadline() == clock.now + 60
-    clock.now += 59
+    assert connection.begin_wait() == clock.now + 5
+    clock.now += 1
+    connection.end_wait()
     connection.count(1)
     clock.now += 500
-    assert connection.deadline() == clock.now + 1
+    assert connection.begin_wait() == clock.now + 60
+    clock.now += 59
+    connection.end_wait()
+    connection.count(1)
+    clock.now += 500
+    assert connection.begin_wait() == clock.now + 1
 
 
 def test_without_a_minimum_any_byte_will_do():
     clock = Clock()
     connection = DataConnection(None, clock, 60.0)
     for _ in range(3):
-        assert connection.deadline() == clock.now + 60
+        assert connection.begin_wait() == clock.now + 60
         clock.now += 59
+        connection.end_wait()
         connection.count(1)

@@ -16,7 +16,7 @@ from live_server import FtpServer, wait_until
 from ftp_project.accounts.users import User, Users
 from ftp_project.config import Config
 from ftp_project.server.core import Server
-from ftp_project.server.data.data_port import DataChannel
+from ftp_project.server.data.data_port import DataPort
 from ftp_project.server.observe.observers import Done
 from ftp_project.server.observe.xferlog import line
 from ftp_project.server.session.session import Session
@@ -88,7 +88,7 @@ def test_the_columns_of_the_transfer_log(tmp_path, monkeypatch):
     time.tzset()
     user = User("anna", tmp_path)
     server = Server(Config(users=Users([user], anonymous_home=tmp_path)))
-    session = Session(server, "192.0.2.1", "192.0.2.2", DataChannel(2, "", ""))
+    session = Session(server, "192.0.2.1", "192.0.2.2", DataPort(2, "", ""))
     session.user, session.identity = user, "anna"
     done = Done("/a b\udcff", True, 1234, 0.2, True, False)
     assert line(session, done, 1_772_700_001.9) == (

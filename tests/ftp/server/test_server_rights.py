@@ -28,7 +28,7 @@ def hand(tree):
 
 
 def listing(hand, command):
-    hand.session.data.armed = True
+    hand.session.data_port.armed = True
     (transfer,) = hand.say(command + b"\r\n")
     collector = Collector()
     for _ in transfer.move(DataConnection(collector, lambda: 0.0, 60.0)):
@@ -37,7 +37,7 @@ def listing(hand, command):
 
 
 def test_a_directory_that_may_not_be_listed_is_in_no_listing(hand):
-    hand.session.data.armed = True
+    hand.session.data_port.armed = True
     refused = b"LIST secret\r\nNLST secret\r\nMLSD secret\r\nMLST secret/b\r\nSTAT secret\r\n"
     assert {answer[:3] for answer in hand.say(refused)} == {b"550"}
     recursive = listing(hand, b"LIST -R")
@@ -53,7 +53,7 @@ def test_a_directory_that_may_not_be_listed_is_in_no_listing(hand):
 
 
 def test_files_that_may_not_be_read_are_in_no_other_answer(hand):
-    hand.session.data.armed = True
+    hand.session.data_port.armed = True
     paths = b"%b secret/b\r\n"
     verbs = (b"RETR", b"SIZE", b"MDTM", b"HASH", b"XMD5", b"XCRC", b"XSHA256")
     assert {answer[:3] for verb in verbs for answer in hand.say(paths % verb)} == {b"550"}
@@ -65,7 +65,7 @@ def test_what_changes_something_needs_its_right(hand, tree):
         b"MFMT 20010101000000 file\r\nRMD open\r\nRNFR open\r\nMKD x\r\nDELE file\r\nSTOU\r\n"
     )
     before = sorted(tree.rglob("*"))
-    hand.session.data.armed = True
+    hand.session.data_port.armed = True
     assert {answer[:3] for answer in hand.say(changes)} == {b"550"}
     assert sorted(tree.rglob("*")) == before
 

@@ -17,12 +17,14 @@ from ftp_project.accounts.users import User, Users
 from ftp_project.config import Config
 from ftp_project.server.core import Server
 from ftp_project.server.data.data_connection import DataConnection
-from ftp_project.server.data.data_port import DataChannel
-from ftp_project.server.observe import snapshot as sight
-from ftp_project.server.observe.counters import Tally
+from ftp_project.server.data.data_port import DataPort
+from ftp_project.server.observe.counters import Counters
 from ftp_project.server.observe.observers import Done
+from ftp_project.server.observe.snapshot import (
+    SHOWN_ROWS,
+    take_snapshot,
+)
 from ftp_project.server.observe.status import Screen
-from ftp_project.server.session.control import Control
 from ftp_project.server.session.session import Session, Transfer
 
 
@@ -38,17 +40,17 @@ def make(tmp_path, sessions, width=100):
     server = Server(Config(users=Users()), clock=clock)
     found = []
     for number in range(sessions):
-        session = Session(server, f"192.0.2.{number}", "", DataChannel(2, "", ""))
-        server.sessions[Control(session, None)] = None
+        session = Session(server, f"192.0.2.{number}", "", DataPort(2, "", ""))
+        server.sessions[session] = None
         found.append(session)
     console = Console(file=io.StringIO(), width=width, height=24)
-    tally = Tally()
+    counters = Counters()
 
     def look():
-        tally.refresh(server)
-        return sight.look(server, sight.ROWS)
+        counters.refresh(server)
+        return take_snapshot(server, SHOWN_ROWS)
 
-    screen = Screen(clock, "ftp://127.0.0.1:2121/", look, [tally], console)
+    screen = Screen(clock, "ftp://127.0.0.1:2121/", look, [counters], console)
 
     def drawn():
         console.file.seek(0)
@@ -56,27 +58,27 @@ def make(tmp_path, sessions, width=100):
         console.print(screen.draw())
         return console.file.getvalue().splitlines()
 
-    return clock, found, tally, drawn
+    return clock, found, counters, drawn
 
 
 def test_running_transfers_come_first_with_progress_and_rate(tmp_path):
-    clock, sessions, tally, drawn = make(tmp_path, 3)
+    clock, sessions, counters, drawn = make(tmp_path, 3)
     busy = sessions[2]
     busy.user = User("anna", tmp_path)
-    busy.moving = Transfer(None, b"", None, path="/evil\x1b[31m", size=10_000_000)
+    busy.transfer = Transfer(None, b"", None, path="/evil\x1b[31m", size=10_000_000)
     ours, peer = socket.socketpair()
     with ours, peer:
-        busy.connection = DataConnection(ours, clock, 10)
+        busy.data_connection = DataConnection(ours, clock, 10)
         for _ in range(40):
             drawn()
             clock.now += 0.5
-            busy.connection.moved += 125_000
+            busy.data_connection.moved += 125_000
         lines = drawn()
     assert "3 sessions, up 0:00:20" in lines[0]
     assert re.search(r"anna +192\.0\.2\.2 +▼ +/evil\?\[31m .* 5\.0 MB +250 kB/s", lines[2])
     assert [line.split()[2:] for line in lines[3:5]] == [["idle"], ["idle"]]
-    tally.transferred(busy, Done("/x", False, 7_000, 1.0, True, False))
-    tally.transferred(busy, Done("/x", False, 500, 1.0, False, False))
+    counters.transferred(busy, Done("/x", False, 7_000, 1.0, True, False))
+    counters.transferred(busy, Done("/x", False, 500, 1.0, False, False))
     assert "1 transfers done, 1 failed, 7.5 kB moved" in drawn()[-1]
 
 
@@ -86,7 +88,7 @@ def test_there_are_never_more_than_20_rows_and_none_is_broken(tmp_path):
         for session in sessions:
             session.user = User("ü" * 64, tmp_path)
         lines = drawn()
-        assert len(lines) == sight.ROWS + 3 <= 20
+        assert len(lines) == SHOWN_ROWS + 3 <= 20
         assert max(map(len, lines)) <= width
         assert "and 484 more" in lines[-1]
 

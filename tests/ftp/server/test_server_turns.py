@@ -15,7 +15,8 @@ from ftp_project.config import Config
 from ftp_project.loop import Loop
 from ftp_project.server.core import Server
 from ftp_project.server.observe.observers import Observer
-from ftp_project.server.session.control import READ_SIZE, REPLIES_LIMIT
+from ftp_project.server.session.control import REPLIES_LIMIT
+from ftp_project.server.session.control_stream import READ_SIZE
 from ftp_project.server.session.listener import listen, session
 
 

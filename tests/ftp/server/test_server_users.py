@@ -11,6 +11,8 @@ from live_server import FtpServer, wait_until
 
 #: of "s3cret"; made once, as every process of the tests loads this file
 HASH = "$scrypt$ln=15,r=8,p=1$YVB3Ea9OrkXDLJZUPOJQug$rk45+aVss+rX8MuyyqbMaY+aolxmHsr+YXzcqbCep4c"
+#: another user, of the same home
+BOB = f'[users.bob]\npassword = "{HASH}"\nhome = "home"\n'
 
 
 @pytest.fixture
@@ -134,3 +136,38 @@ def test_the_file_is_read_again_on_sighup_and_sessions_go_on(serve, users):
         assert other.pwd() == "/"
     ftp.quit()
     server.errors.write_text("")
+
+
+def test_site_quota_tells_what_is_used_and_what_is_left(serve, users):
+    users.write_text(
+        users.read_text() + f'quota = 1000\n[users.bob]\npassword = "{HASH}"\nhome = "home"\n'
+    )
+    (users.parent / "home" / "old").write_bytes(b"x" * 100)
+    server = serve("--users", str(users))
+    with server.client("anna", "s3cret") as ftp:
+        store(ftp, "new", 250)
+        lines = ["200-Your quota in bytes:", " Used: 350", " Limit: 1000", " Left: 650"]
+        assert ftp.sendcmd("SITE QUOTA").splitlines()[:4] == lines
+        assert " SITE QUOTA" in ftp.sendcmd("FEAT").splitlines()
+        assert " SITE QUOTA" in ftp.sendcmd("SITE HELP").splitlines()
+        assert refusal(ftp.sendcmd, "SITE QUOTA please") == "501"
+    with server.client("bob", "s3cret") as ftp:
+        assert ftp.sendcmd("SITE QUOTA") == "200 No quota is set for you."
+
+
+def test_a_user_may_have_a_stall_timeout_of_its_own(serve, users):
+    text = users.read_text()
+    users.write_text(
+        f'{text}stall-timeout = 0.3\n[users.bob]\npassword = "{HASH}"\nhome = "home"\n'
+    )
+    (users.parent / "home" / "large").write_bytes(b"x" * (32 << 20))
+    server = serve("--users", str(users), "--stall-timeout", "3600", "--minimum-rate", "0")
+    waiting = []
+    for name in ("bob", "anna"):  # neither reads what is sent
+        ftp = server.client(name, "s3cret")
+        waiting.append((ftp, ftp.transfercmd("RETR large")))
+    (bob, bobs_data), (anna, annas_data) = waiting
+    with annas_data, bobs_data:
+        with pytest.raises(ftplib.error_temp, match=r"^426 Transfer stalled"):
+            anna.getresp()
+        assert "Transfer running" in bob.sendcmd("STAT")

@@ -3,7 +3,7 @@
 Through one go clients, as descriptors (SCM_RIGHTS, unix(7)). Through the other go orders, a byte
 each, and back what the worker has to tell, a line each. Both are also how each side learns that
 the other is gone, however it died: the system closes its ends, and reading finds the end. So
-every other process must close its copies (`Channel.keep_parent`, `Channel.keep_worker`).
+every other process must close its copies (``Channel.keep_parent``, ``Channel.keep_worker``).
 """
 
 from __future__ import annotations

@@ -1,4 +1,16 @@
-"""The workers that there are: forked, chosen for a client, missed, replaced."""
+"""The workers as their parent sees them: forked, chosen for a client, ended, replaced.
+
+**Which worker gets a client?** The one with the fewest sessions, those on their way to it included:
+a burst of clients is handed over faster than any worker can report. One that has taken none of its
+clients for a second is probably stuck (stopped, or in an endless system call), so it comes last.
+
+**When is a dead worker replaced?** At once, if it lived for a while. One that dies as soon as it is
+started would die again: it waits, twice as long each time (exponential backoff), so that a mistake
+that kills every worker costs a line in the log now and then, and not a processor.
+
+**How does the parent know?** Its end of the channel is at end of file: the kernel closes a dead
+process's descriptors, however it died. Nothing has to be said for that, and no signal is needed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +23,7 @@ from typing import Final
 
 from ftp_project.server.core import log
 from ftp_project.server.process.workers.channel import Channel
-from ftp_project.server.process.workers.worker_process import Job, work
+from ftp_project.server.process.workers.worker_process import WorkerSetup, run_worker
 
 #: one that has lived for so many seconds did not die of how it was started
 LONG: Final = 2.0
@@ -20,10 +32,10 @@ PAUSE, LONGEST_PAUSE = 0.1, 30.0
 #: seconds after which a worker that receives none of its clients is taken for stuck
 STUCK: Final = 1.0
 #: seconds that workers have to end when they are told to end at once
-MERCY: Final = 10.0
+END_TIMEOUT: Final = 10.0
 
 
-class Member:
+class Worker:
     """One worker, as its parent sees it."""
 
     def __init__(self, process: multiprocessing.process.BaseProcess, channel: Channel) -> None:
@@ -37,20 +49,20 @@ class Member:
         self.unread = b""
 
 
-class Crew:
-    """As many workers as the job asks for, numbered from 0; a place may be empty for a while."""
+class WorkerPool:
+    """As many workers as the setup asks for, numbered from 0; a place may be empty for a while."""
 
-    def __init__(self, job: Job, doors: list[socket.socket]) -> None:
-        self.job = job
-        #: accepted, and not taken by a worker yet
-        self.in_hand: deque[socket.socket] = deque()
+    def __init__(self, setup: WorkerSetup, listeners: list[socket.socket]) -> None:
+        self.setup = setup
+        #: accepted, and not assigned to a worker yet
+        self.unassigned: deque[socket.socket] = deque()
         #: how many workers have died and were, or will be, replaced
         self.replaced = 0
-        self._doors = doors
+        self._listeners = listeners
         self._clock = time.monotonic
         self._fork = multiprocessing.get_context("fork")
-        count = job.config.workers
-        self.members: list[Member | None] = [None] * count
+        count = setup.config.workers
+        self.workers: list[Worker | None] = [None] * count
         self._due = [0.0] * count
         self._short_lives = [0] * count
         self._last = 0
@@ -62,27 +74,27 @@ class Crew:
 
         The parent must have no loop and no thread now.
         """
-        for number, member in enumerate(self.members):
-            if member is None and self._due[number] <= self._clock():
+        for number, worker in enumerate(self.workers):
+            if worker is None and self._due[number] <= self._clock():
                 try:
-                    self.members[number] = self._make(number)
+                    self.workers[number] = self._make(number)
                 except OSError as error:
                     log.error("cannot start worker %d: %s", number + 1, error.strerror)
                     self._due[number] = self._clock() + PAUSE * 10
 
-    def _make(self, number: int) -> Member:
+    def _make(self, number: int) -> Worker:
         channel = Channel()
 
         def begin() -> None:
-            # What is the parent's is closed: a copy would keep a door open after the parent has
+            # What is the parent's is closed: a copy would keep a listener open after the parent has
             # closed it, and hide from the others that their parent is gone.
-            for sock in (*self._doors, *self.in_hand):
+            for sock in (*self._listeners, *self.unassigned):
                 sock.close()
-            for other in self.members:
+            for other in self.workers:
                 if other is not None:
                     other.channel.close()
-            self.job.operation.leave_show()
-            work(self.job, number, channel)
+            self.setup.observability.leave_to_parent()
+            run_worker(self.setup, number, channel)
 
         process = self._fork.Process(target=begin, name=f"worker {number + 1}", daemon=True)
         try:
@@ -92,22 +104,22 @@ class Crew:
             raise
         finally:
             channel.keep_parent()
-        return Member(process, channel)
+        return Worker(process, channel)
 
     def next_due(self) -> float | None:
         """Return when the next worker is to be forked, in the clock's time."""
-        empty = (place for place, member in enumerate(self.members) if member is None)
+        empty = (place for place, worker in enumerate(self.workers) if worker is None)
         return min((self._due[place] for place in empty), default=None)
 
     # ------------------------------------------------------------------ clients
 
-    def take(self, client: socket.socket) -> bool:
+    def assign(self, client: socket.socket) -> bool:
         """Give a client to the worker with the fewest, or the next one; False if none takes it."""
         tried: list[int] = []
         while (number := self._idlest(tried)) is not None:
-            member = self.members[number]
-            if member is not None and member.channel.hand_over(client):
-                member.given += 1
+            worker = self.workers[number]
+            if worker is not None and worker.channel.hand_over(client):
+                worker.given += 1
                 self._last = number
                 return True
             tried.append(number)
@@ -118,51 +130,51 @@ class Crew:
 
         One that has not moved for a while, with clients on their way to it, comes last.
         """
-        shared, count, now = self.job.shared, len(self.members), self._clock()
+        shared, count, now = self.setup.shared, len(self.workers), self._clock()
         found, best = None, (True, 0)
         for place in range(self._last + 1, self._last + 1 + count):
             number = place % count  # in turn, when they have equally many
-            member = self.members[number]
-            if member is None or number in tried:
+            worker = self.workers[number]
+            if worker is None or number in tried:
                 continue
             received = shared.received[number][0]
-            on_the_way = member.given - received
-            if not on_the_way or received != member.received:
-                member.received, member.moved = received, now
-            load = now - member.moved > STUCK, shared.sessions_of(number) + on_the_way
+            on_the_way = worker.given - received
+            if not on_the_way or received != worker.received:
+                worker.received, worker.moved = received, now
+            load = now - worker.moved > STUCK, shared.sessions_of(number) + on_the_way
             if found is None or load < best:
                 found, best = number, load
         return found
 
     def order(self, order: bytes) -> None:
         """Tell all workers something."""
-        for member in self.members:
-            if member is not None:
+        for worker in self.workers:
+            if worker is not None:
                 try:
-                    member.channel.orders.send(order)
+                    worker.channel.orders.send(order)
                 except OSError:  # it is dead, or does not listen any more: its end is noticed
                     continue
 
     # ------------------------------------------------------------------ the end
 
-    def lost(self, number: int, expected: bool) -> None:
+    def note_end(self, number: int, expected: bool) -> None:
         """Note that a worker has ended, and decide when another one takes its place."""
-        member = self.members[number]
-        assert member is not None
-        if member.process.is_alive():
-            member.process.kill()
-        member.process.join()
-        pid, status = member.process.pid, member.process.exitcode
-        member.process.close()
-        member.channel.close()
-        sessions = self.job.shared.sessions_of(number)
-        self.job.shared.forget(number)
-        self.members[number] = None
+        worker = self.workers[number]
+        assert worker is not None
+        if worker.process.is_alive():
+            worker.process.kill()
+        worker.process.join()
+        pid, status = worker.process.pid, worker.process.exitcode
+        worker.process.close()
+        worker.channel.close()
+        sessions = self.setup.shared.sessions_of(number)
+        self.setup.shared.forget(number)
+        self.workers[number] = None
         if expected:
             return
         self.replaced += 1
         now = self._clock()
-        short = now - member.began < LONG
+        short = now - worker.began < LONG
         times = self._short_lives[number] = self._short_lives[number] + 1 if short else 0
         pause = min(PAUSE * 2 ** min(times, 20) / 2, LONGEST_PAUSE) if times else 0.0
         self._due[number] = now + pause
@@ -170,7 +182,7 @@ class Crew:
             "worker %d (process %d) %s, and %d sessions with it; %s",
             number + 1,
             pid,
-            _how(status),
+            _describe_end(status),
             sessions,
             f"it was the {times}. early end in a row: the next one starts in {pause:g} s"
             if times > 1
@@ -179,20 +191,20 @@ class Crew:
 
     def end_all(self) -> None:
         """End all workers at once; those that do not end are killed."""
-        deadline = self._clock() + MERCY
-        members = [member for member in self.members if member is not None]
-        for member in members:
-            member.channel.close()
-        for member in members:
-            member.process.join(max(0.0, deadline - self._clock()))
-            if member.process.is_alive():
-                log.warning("process %d does not end: killed", member.process.pid)
-                member.process.kill()
-                member.process.join()
-        self.members = [None] * len(self.members)
+        deadline = self._clock() + END_TIMEOUT
+        workers = [worker for worker in self.workers if worker is not None]
+        for worker in workers:
+            worker.channel.close()
+        for worker in workers:
+            worker.process.join(max(0.0, deadline - self._clock()))
+            if worker.process.is_alive():
+                log.warning("process %d does not end: killed", worker.process.pid)
+                worker.process.kill()
+                worker.process.join()
+        self.workers = [None] * len(self.workers)
 
 
-def _how(status: int | None) -> str:
+def _describe_end(status: int | None) -> str:
     if status is not None and status < 0:
         try:
             return f"was ended by {signal.Signals(-status).name}"

@@ -20,7 +20,7 @@ from ftp_project.accounts.shared_limits import (
 from ftp_project.config import Config
 from ftp_project.server.data.bandwidth import Bandwidth
 from ftp_project.server.data.quotas import Quotas
-from ftp_project.server.observe.counters import SIZE, Tally
+from ftp_project.server.observe.counters import SIZE, Counters
 
 if TYPE_CHECKING:
     from ftp_project.server.core import Server
@@ -36,7 +36,7 @@ class Shared:
         width = SIZE + 1
         view = memoryview(mmap.mmap(-1, workers * width * 8)).cast("q")
         parts = [view[which * width : (which + 1) * width] for which in range(workers)]
-        self.tallies = [Tally(part[:SIZE]) for part in parts]
+        self.counters = [Counters(part[:SIZE]) for part in parts]
         self.received = [part[SIZE:] for part in parts]
 
     def close(self) -> None:
@@ -50,7 +50,7 @@ class Shared:
     def forget(self, worker: int) -> None:
         """Count nothing any more of a worker that has ended, but what only grows."""
         self._table.forget(worker)
-        self.tallies[worker].forget_now()
+        self.counters[worker].forget_now()
         self.received[worker][0] = 0
 
     def install(self, server: Server, worker: int) -> None:
@@ -77,10 +77,10 @@ class _Quotas(Quotas):
         super().__init__()
         self._table = table
 
-    def _known(self, user: str) -> int | None:
+    def _used_elsewhere(self, user: str) -> int | None:
         return known(self._table, user)
 
-    def _make(self, user: str, limit: int, used: int) -> Quota:
+    def _make_quota(self, user: str, limit: int, used: int) -> Quota:
         try:
             return SharedQuota(limit, used, self._table, user)
         except TableFullError:  # better a limit of this worker than none

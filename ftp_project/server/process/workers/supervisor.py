@@ -1,8 +1,9 @@
-"""The parent: opens the door, hands clients to workers, replaces those that die, ends all.
+"""The parent: listens, hands clients to workers, replaces those that die, ends all.
 
 It serves in turns: while all workers live it runs a loop; when one has died the loop ends, a new
 worker is forked while there is no loop, and a new loop begins. Signals are blocked in between,
-so none is lost. The listening sockets stay open all the time: who comes meanwhile waits.
+so that none is lost. The listening sockets stay open all the time: a client that connects
+meanwhile waits in their queue.
 
 Why the parent accepts: workers that all wait for one listening socket are all woken by each
 client, and the first of them takes a whole burst. With a socket for each worker (SO_REUSEPORT) it
@@ -38,37 +39,42 @@ from ftp_project.loop import (
     spawn,
 )
 from ftp_project.loop.watching import make_selector
-from ftp_project.server.observe import snapshot as sight
-from ftp_project.server.observe.observability import Operation
+from ftp_project.server.observe.observability import Observability
+from ftp_project.server.observe.snapshot import (
+    SHOWN_ROWS,
+    Snapshot,
+    decode_snapshot,
+    merge_snapshots,
+)
 from ftp_project.server.process.activation import inherited_listeners, notify
-from ftp_project.server.process.drain import LOOK
-from ftp_project.server.process.factories import make_loop, open_door
+from ftp_project.server.process.drain import CHECK_INTERVAL
+from ftp_project.server.process.factories import make_loop, open_listener
 from ftp_project.server.process.reload import newer_certificate, newer_users
 from ftp_project.server.process.workers.channel import CERTIFICATE, DRAIN, REOPEN, USERS
-from ftp_project.server.process.workers.pool import MERCY, Crew, Member
+from ftp_project.server.process.workers.pool import END_TIMEOUT, Worker, WorkerPool
 from ftp_project.server.process.workers.shared import Shared
-from ftp_project.server.process.workers.worker_process import SIGNALS, Job
-from ftp_project.server.session.accept_errors import Complaints
+from ftp_project.server.process.workers.worker_process import SIGNALS, WorkerSetup
+from ftp_project.server.session.accept_errors import AcceptBackoff
 
 if TYPE_CHECKING:
     import ssl
 
 #: seconds before a client is offered again, when no worker has taken it, or it cannot be accepted
 PAUSE: Final = 0.05
-#: seconds between two looks whether a process has ended
-AWHILE: Final = 0.01
+#: seconds between two checks whether a process has ended
+POLL_INTERVAL: Final = 0.01
 
 
 def supervise(
     config: Config,
-    operation: Operation,
+    observability: Observability,
     tls: ssl.SSLContext | None,
     ready: Callable[[str, int], None],
     read_users: Callable[[], Users] | None,
 ) -> None:
-    """Do what :func:`ftp_project.server.process.run.run` does, with ``config.workers`` processes.
+    """Do what ``ftp_project.server.process.run.run`` does, with ``config.workers`` processes.
 
-    Raises :class:`UsageError` when the server cannot start.
+    Raises ``UsageError`` when the server cannot start.
     """
     if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
         raise UsageError("--workers needs fork() and sockets that carry descriptors: leave it out")
@@ -83,22 +89,22 @@ def supervise(
             "free some memory, or name a directory for temporary files with TMPDIR"
         ) from None
     with contextlib.closing(shared):
-        listeners = inherited_listeners() or [open_door(config)]
-        crew = Crew(Job(config, operation, shared, tls, read_users), listeners)
-        _Supervisor(crew, listeners, ready).run()
+        listeners = inherited_listeners() or [open_listener(config)]
+        pool = WorkerPool(WorkerSetup(config, observability, shared, tls, read_users), listeners)
+        _Supervisor(pool, listeners, ready).run()
 
 
 class _Supervisor:
     def __init__(
-        self, crew: Crew, listeners: list[socket.socket], ready: Callable[[str, int], None]
+        self, pool: WorkerPool, listeners: list[socket.socket], ready: Callable[[str, int], None]
     ) -> None:
-        self._crew = crew
+        self._pool = pool
         self._listeners = listeners
         self._ready = ready
-        self._told = False
+        self._announced = False
         host, port = listeners[0].getsockname()[:2]
         self._address: tuple[str, int] = (host, port)
-        self._sights: dict[int, sight.Sight] = {}
+        self._snapshots: dict[int, Snapshot] = {}
         self._draining = self._ended = False
         self._turn: Task[None] | None = None
 
@@ -107,30 +113,30 @@ class _Supervisor:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             while not self._ended:
-                self._crew.fill()
-                loop = make_loop(self._crew.job.config)
+                self._pool.fill()
+                loop = make_loop(self._pool.setup.config)
                 loop.run(self._serve(loop))
         finally:
-            for sock in (*self._listeners, *self._crew.in_hand):
+            for sock in (*self._listeners, *self._pool.unassigned):
                 sock.close()
-            self._crew.end_all()
+            self._pool.end_all()
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _serve(self, loop: Loop) -> Coro[None]:
         """One turn: serve until a worker is to be forked, or to the end of all."""
-        due = self._crew.next_due()
+        due = self._pool.next_due()
         wait = 86_400.0 if due is None else max(0.0, due - loop.clock())
         self._turn = yield from spawn(sleep(wait), "turn")
         for signal_number, handler in zip(
             SIGNALS, (self._end, self._drain, self._reload), strict=True
         ):
             loop.on_signal(signal_number, functools.partial(handler, loop))
-        for number, member in enumerate(self._crew.members):
-            if member is not None:
-                yield from spawn(self._listen(loop, number, member), f"worker {number + 1}")
+        for number, worker in enumerate(self._pool.workers):
+            if worker is not None:
+                yield from spawn(self._listen(loop, number, worker), f"worker {number + 1}")
         for listener in self._listeners:
             yield from spawn(self._accept(loop, listener), "listener")
-        self._tell(loop)
+        self._announce(loop)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         try:
             with contextlib.suppress(TaskCancelled):
@@ -140,28 +146,28 @@ class _Supervisor:
         finally:
             signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
 
-    def _tell(self, loop: Loop) -> None:
+    def _announce(self, loop: Loop) -> None:
         """Say that clients can come; show what is to be seen."""
         host, port = self._address
-        if not self._told:
+        if not self._announced:
             self._ready(host, port)
-        job = self._crew.job
-        job.operation.show(
+        setup = self._pool.setup
+        setup.observability.show(
             loop,
             f"ftp://{host}:{port}/",
-            lambda: sight.join(list(self._sights.items()), sight.ROWS),
-            job.shared.tallies,
-            replaced=lambda: self._crew.replaced,
+            lambda: merge_snapshots(list(self._snapshots.items()), SHOWN_ROWS),
+            setup.shared.counters,
+            replaced=lambda: self._pool.replaced,
         )
-        if not self._told:
+        if not self._announced:
             notify("READY=1")
-        self._told = True
+        self._announced = True
 
     # ------------------------------------------------------------------ tasks
 
     def _accept(self, loop: Loop, listener: socket.socket) -> Coro[None]:
         """Accept clients and hand them to workers, until cancelled."""
-        complaints = Complaints(loop.clock)
+        backoff = AcceptBackoff(loop.clock)
         while True:
             yield from self._hand_over()
             try:
@@ -169,33 +175,33 @@ class _Supervisor:
             except OSError as error:
                 if self._draining:
                     return
-                yield from complaints.wait_after(error)
+                yield from backoff.wait_after(error)
                 continue
-            self._crew.in_hand.append(client)
+            self._pool.unassigned.append(client)
 
     def _hand_over(self) -> Coro[None]:
-        """Give away what is in hand; wait while no worker takes it."""
-        in_hand = self._crew.in_hand
-        while in_hand:
-            if self._crew.take(in_hand[0]):
-                in_hand.popleft().close()
+        """Assign the clients that wait; pause while no worker takes one."""
+        unassigned = self._pool.unassigned
+        while unassigned:
+            if self._pool.assign(unassigned[0]):
+                unassigned.popleft().close()
             else:
                 yield from sleep(PAUSE)
 
-    def _listen(self, loop: Loop, number: int, member: Member) -> Coro[None]:
+    def _listen(self, loop: Loop, number: int, worker: Worker) -> Coro[None]:
         """Read what a worker reports; when it has ended, see to it that it is replaced."""
-        orders = member.channel.orders
+        orders = worker.channel.orders
         with contextlib.suppress(OSError):  # it died, and had not read all of its orders
             while data := (yield from recv(orders, 1 << 16, None)):
-                *lines, member.unread = (member.unread + data).split(b"\n")
+                *lines, worker.unread = (worker.unread + data).split(b"\n")
                 if lines:
-                    self._sights[number + 1] = sight.parse(lines[-1])
+                    self._snapshots[number + 1] = decode_snapshot(lines[-1])
         yield from close(orders)
-        deadline = loop.clock() + MERCY
-        while member.process.is_alive() and loop.clock() < deadline:
-            yield from sleep(AWHILE)  # it has closed everything: it is about to end
-        self._sights.pop(number + 1, None)
-        self._crew.lost(number, expected=self._draining)
+        deadline = loop.clock() + END_TIMEOUT
+        while worker.process.is_alive() and loop.clock() < deadline:
+            yield from sleep(POLL_INTERVAL)  # it has closed everything: it is about to end
+        self._snapshots.pop(number + 1, None)
+        self._pool.note_end(number, expected=self._draining)
         if self._turn is not None:
             loop.cancel(self._turn)
 
@@ -220,25 +226,25 @@ class _Supervisor:
     def _reload(self, loop: Loop) -> None:
         """Read all anew, for workers to come; tell those that there are to do the same."""
         notify("RELOADING=1")
-        crew, job = self._crew, self._crew.job
-        job.operation.reopen()
-        crew.order(REOPEN)
-        tls = newer_certificate(job.config, job.tls)
-        if tls is not job.tls:
-            crew.order(CERTIFICATE)
-        users = None if job.read_users is None else newer_users(job.read_users)
+        pool, setup = self._pool, self._pool.setup
+        setup.observability.reopen()
+        pool.order(REOPEN)
+        tls = newer_certificate(setup.config, setup.tls)
+        if tls is not setup.tls:
+            pool.order(CERTIFICATE)
+        users = None if setup.read_users is None else newer_users(setup.read_users)
         if users is not None:
-            crew.order(USERS)
-            job = job._replace(config=replace(job.config, users=users))
-        crew.job = job._replace(tls=tls)
+            pool.order(USERS)
+            setup = setup._replace(config=replace(setup.config, users=users))
+        pool.setup = setup._replace(tls=tls)
         notify("READY=1")
 
     def _drained(self, loop: Loop) -> Coro[None]:
-        """Close the door, and return when all workers have ended, or it takes too long."""
+        """Close the listeners, and return when all workers have ended, or it takes too long."""
         for listener in self._listeners:
             yield from close(listener)
-        self._crew.order(DRAIN)
-        deadline = loop.clock() + self._crew.job.config.grace + MERCY
-        while any(self._crew.members) and not self._ended and loop.clock() < deadline:
-            yield from sleep(LOOK)
+        self._pool.order(DRAIN)
+        deadline = loop.clock() + self._pool.setup.config.grace + END_TIMEOUT
+        while any(self._pool.workers) and not self._ended and loop.clock() < deadline:
+            yield from sleep(CHECK_INTERVAL)
         self._ended = True

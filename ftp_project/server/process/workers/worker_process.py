@@ -1,4 +1,4 @@
-"""The child's side: a server whose door is a channel, and which obeys its parent."""
+"""The child's side: a server whose listener is a channel, and which obeys its parent."""
 
 from __future__ import annotations
 
@@ -23,8 +23,12 @@ from ftp_project.loop import (
     spawn,
 )
 from ftp_project.server.core import Server
-from ftp_project.server.observe import snapshot as sight
-from ftp_project.server.observe.observability import Operation
+from ftp_project.server.observe.observability import Observability
+from ftp_project.server.observe.snapshot import (
+    SHOWN_ROWS,
+    encode_snapshot,
+    take_snapshot,
+)
 from ftp_project.server.process.drain import drain
 from ftp_project.server.process.factories import make_loop
 from ftp_project.server.process.reload import reload_certificate, reload_users
@@ -38,7 +42,6 @@ from ftp_project.server.process.workers.channel import (
 )
 from ftp_project.server.process.workers.shared import Shared
 from ftp_project.server.session.listener import serve
-from ftp_project.server.session.table import USAGES
 
 if TYPE_CHECKING:
     import ssl
@@ -51,37 +54,37 @@ REPORT = 0.25
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Job(NamedTuple):
+class WorkerSetup(NamedTuple):
     """What every worker is given: the settings, and what was opened before the fork."""
 
     config: Config
-    operation: Operation
+    observability: Observability
     shared: Shared
     tls: ssl.SSLContext | None
     read_users: Callable[[], Users] | None
 
 
-def work(job: Job, number: int, channel: Channel) -> None:
+def run_worker(setup: WorkerSetup, number: int, channel: Channel) -> None:
     """Serve the clients that come through the channel, until the parent orders the end or is gone.
 
     To be called in a new process, with signals blocked; ``number`` counts from 0.
     """
     orders, clients = channel.keep_worker()
-    clients.received = job.shared.received[number]
-    loop = make_loop(job.config)
-    server = Server(job.config, loop.clock)
-    server.tls, server.usages = job.tls, USAGES
-    job.shared.install(server, number)
-    job.operation.attach(server, loop, job.shared.tallies[number])
+    clients.received = setup.shared.received[number]
+    loop = make_loop(setup.config)
+    server = Server(setup.config, loop.clock)
+    server.tls = setup.tls
+    setup.shared.install(server, number)
+    setup.observability.attach(server, loop, setup.shared.counters[number])
     try:
-        loop.run(_Worker(job, loop, server).main(orders, clients))
+        loop.run(_WorkerServer(setup, loop, server).main(orders, clients))
     finally:
         server.close()
 
 
-class _Worker:
-    def __init__(self, job: Job, loop: Loop, server: Server) -> None:
-        self._job = job
+class _WorkerServer:
+    def __init__(self, setup: WorkerSetup, loop: Loop, server: Server) -> None:
+        self._setup = setup
         self._loop = loop
         self._server = server
         self._orders: Task[None] | None = None
@@ -97,7 +100,7 @@ class _Worker:
         self._loop.on_signal(signal.SIGTERM, self._drain)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         yield from spawn(serve(self._server, clients), "clients", eager=True)
-        if self._job.operation.draws:
+        if self._setup.observability.has_screen:
             yield from spawn(self._keep_reporting(orders), "report")
         self._orders = yield from spawn(self._obey(orders), "orders")
         try:
@@ -108,13 +111,13 @@ class _Worker:
 
     def _obey(self, orders: socket.socket) -> Coro[None]:
         """Do what the parent says; return when it is gone, which means: end at once."""
-        read_users = self._job.read_users
+        read_users = self._setup.read_users
         with contextlib.suppress(OSError):  # gone, and had not read all of our reports
             while order := (yield from recv(orders, 1, None)):
                 if order == DRAIN:
                     self._drain()
                 elif order == REOPEN:
-                    self._job.operation.reopen()
+                    self._setup.observability.reopen()
                 elif order == CERTIFICATE:
                     self._loop.spawn(reload_certificate(self._server), "reload")
                 elif order == USERS and read_users is not None:
@@ -125,8 +128,8 @@ class _Worker:
         with contextlib.suppress(OSError):  # it is gone
             while True:
                 yield from sleep(REPORT)
-                seen = sight.look(self._server, sight.ROWS)
-                yield from sendall(orders, sight.dump(seen), None)
+                seen = take_snapshot(self._server, SHOWN_ROWS)
+                yield from sendall(orders, encode_snapshot(seen), None)
 
     def _drain(self) -> None:
         if not self._server.draining:
@@ -138,5 +141,5 @@ class _Worker:
         assert self._clients is not None
         assert self._orders is not None
         yield from close(self._clients)
-        yield from drain(self._server, self._job.config.grace, self._job.operation.idle)
+        yield from drain(self._server, self._setup.config.grace, self._setup.observability.idle)
         self._loop.cancel(self._orders)

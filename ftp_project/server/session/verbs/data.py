@@ -51,7 +51,7 @@ def epsv(session: Session, argument: str) -> bytes:
 
 @lru_cache(1024)
 def extended(port: int) -> bytes:
-    """Encode the 229 reply; remembered as :func:`passive` is."""
+    """Encode the 229 reply; remembered as ``passive`` is."""
     return reply(229, addresses.epsv_text(port))
 
 
@@ -78,13 +78,13 @@ def _active(session: Session, address: Address) -> bytes:
         return reply(501, "Only your own address is allowed.")
     if address.port < LOWEST_PORT:
         return reply(501, f"Only ports from {LOWEST_PORT} on are allowed.")
-    session.data.target(session.peer, address.port)
+    session.data_port.target(session.peer, address.port)
     return reply(200, "Will connect there.")
 
 
 def _listen(session: Session) -> int | bytes:
     try:
-        return session.data.listen()
+        return session.data_port.listen()
     except OSError as error:
         return reply(425, f"Cannot listen for a data connection: {error.strerror}.")
 

@@ -22,8 +22,8 @@ CHUNK = 1 << 20
 PIECE = 1 << 24
 
 
-class Sum(Protocol):
-    """What is built up from chunks, like a :mod:`hashlib` object."""
+class Checksum(Protocol):
+    """What is built up from chunks, like a ``hashlib`` object."""
 
     def update(self, data: bytes, /) -> object:
         """Take in one chunk."""
@@ -47,7 +47,7 @@ class Crc32:
         return f"{self._value:08x}"
 
 
-ALGORITHMS: dict[str, Callable[[], Sum]] = {
+ALGORITHMS: dict[str, Callable[[], Checksum]] = {
     "SHA-256": hashlib.sha256,
     "SHA-512": hashlib.sha512,
     "SHA-1": lambda: hashlib.sha1(usedforsecurity=False),
@@ -113,14 +113,14 @@ def _digest(session: Session, path: str, name: str) -> Coro[tuple[int, str]]:
             end = min(offset + PIECE, size)
             yield from run_in_thread(partial(_take_in, total, fd, offset, end), None)
             offset = end
-            if session.has_left():
+            if session.control.client_has_left():
                 raise FileError("Stopped, as nobody waits for it.")
     finally:
         os.close(fd)
     return size, total.hexdigest()
 
 
-def _take_in(total: Sum, fd: int, offset: int, end: int) -> None:
+def _take_in(total: Checksum, fd: int, offset: int, end: int) -> None:
     """Add the bytes ``offset`` to ``end`` of a file to a check sum.
 
     By pread(2), which a socket refuses: when the server is ended, another file may have the number

@@ -1,4 +1,4 @@
-"""Questions: SYST, FEAT, HELP, STAT, NOOP, SIZE, MDTM (RFC 959 4.1.3, RFC 2389, RFC 3659)."""
+"""Questions: SYST, STAT, NOOP, SIZE, MDTM (RFC 959 4.1.3, RFC 3659)."""
 
 from __future__ import annotations
 
@@ -7,38 +7,16 @@ from typing import TYPE_CHECKING
 
 from ftp_project.accounts import permissions
 from ftp_project.loop import Coro, pause
-from ftp_project.protocol import facts, replies, times
+from ftp_project.protocol import replies, times
 from ftp_project.protocol.list_format import format_list
 from ftp_project.protocol.replies import reply
-from ftp_project.server.data import list_query as listings
-from ftp_project.server.session.verbs import hashes
+from ftp_project.server.data import list_query
 
 if TYPE_CHECKING:
     from ftp_project.server.session.session import Session
 
 #: most bytes of a listing that STAT sends over the control connection
 STAT_LIMIT = 1 << 17
-
-#: what FEAT always tells; the lines of TLS, MLST and HASH depend on the server and session
-FEATURES = (
-    "CLNT",
-    "EPRT",
-    "EPSV",
-    "HOST",
-    "MDTM",
-    "MFMT",
-    "MODE Z",
-    "REST STREAM",
-    "SITE CHMOD",
-    "SITE SYMLINK",
-    "SITE UTIME",
-    "SIZE",
-    "TVFS",
-    "UTF8",
-    "XCRC",
-    "XMD5",
-    "XSHA256",
-)
 
 
 def syst(session: Session, argument: str) -> bytes:
@@ -51,26 +29,6 @@ def noop(session: Session, argument: str) -> bytes:
     return replies.OK
 
 
-def feat(session: Session, argument: str) -> bytes:
-    """FEAT: what is there beyond RFC 959, one feature per line (RFC 2389 3)."""
-    lines = [*FEATURES, facts.feature_text(session.facts), hashes.feature(session)]
-    if session.server.tls is not None:
-        lines += ["AUTH TLS", "PBSZ", "PROT"]
-    return replies.multiline(211, "Extensions supported:", sorted(lines))
-
-
-def help_(session: Session, argument: str) -> bytes:
-    """HELP [command]: which commands there are, or how one is used (RFC 959 4.1.3)."""
-    usages = session.server.usages
-    word = argument.strip().upper()
-    if word:
-        usage = usages.get(word)
-        return reply(501, f"Unknown command {word}.") if usage is None else reply(214, usage)
-    names = list(usages)
-    rows = [" ".join(f"{name:<8}" for name in names[at : at + 8]) for at in range(0, len(names), 8)]
-    return replies.multiline(214, "Commands:", rows, "HELP <command> tells how it is used.")
-
-
 def stat(session: Session, argument: str) -> bytes | Coro[bytes]:
     """STAT [path]: how the session stands, or a listing over this connection (RFC 959 4.1.3)."""
     if argument.strip():
@@ -81,8 +39,8 @@ def stat(session: Session, argument: str) -> bytes | Coro[bytes]:
         f"TYPE: {'A' if session.ascii else 'I'}, MODE: {'Z' if session.deflate else 'S'}, STRU: F",
         f"TLS: {'on' if session.secure else 'off'}",
     ]
-    if session.transfer is not None:
-        moved = 0 if session.connection is None else session.connection.moved
+    if session.transfer_task is not None:
+        moved = 0 if session.data_connection is None else session.data_connection.moved
         lines.append(f"Transfer running: {moved} bytes so far")
     return replies.multiline(211, "Status of this session:", lines)
 
@@ -90,7 +48,7 @@ def stat(session: Session, argument: str) -> bytes | Coro[bytes]:
 def _listing(session: Session, argument: str) -> bytes | Coro[bytes]:
     if session.user is None:
         return replies.NOT_LOGGED_IN
-    path = listings.listed_path(session, argument)
+    path = list_query.listed_path(session, argument)
     if not session.may(permissions.LIST, path):
         return replies.PERMISSION_DENIED
     return _collected(session, path, argument)
@@ -100,7 +58,7 @@ def _collected(session: Session, path: str, argument: str) -> Coro[bytes]:
     """Return a listing as a reply; it has no back-pressure, so it is bounded."""
     now = session.server.wall_clock()
     body, last = b"", "End of status."
-    for piece in listings.listing(session, argument, lambda batch: format_list(batch, now)):
+    for piece in list_query.listing(session, argument, lambda batch: format_list(batch, now)):
         yield from pause()
         body += piece
         if len(body) > STAT_LIMIT:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ftp_project.files.errors import FileError, NotDirectoryError
 from ftp_project.files.scan import Entry
 from ftp_project.loop import Coro
-from ftp_project.protocol import paths, replies
+from ftp_project.protocol import facts, paths, replies
 from ftp_project.protocol.list_arguments import parse_list_arguments
 from ftp_project.protocol.list_format import format_list, format_names
 from ftp_project.server.data.data_connection import DataConnection
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def list_(session: Session, argument: str) -> Transfer:
-    """LIST [options] [path]: lines as `ls -l` writes them."""
+    """LIST [options] [path]: lines as ``ls -l`` writes them."""
     now = session.server.wall_clock()
     return _send(session, listing(session, argument, lambda batch: format_list(batch, now)))
 
@@ -58,6 +58,11 @@ def mlst(session: Session, path: str) -> bytes:
     entry = session.files.entry(path)
     formatter = fact_formatter(session, paths.parent(path))
     return replies.multiline(250, f"Listing {path}", [formatter.line(entry, path)])
+
+
+def feature(session: Session) -> str:
+    """Return FEAT's line of MLST and MLSD: all facts, the chosen ones with a star."""
+    return facts.feature_text(session.facts)
 
 
 def _is_directory(session: Session, asked: str) -> bool:

@@ -8,6 +8,7 @@ from ftp_project.files.errors import FileError
 from ftp_project.loop import Coro, run_in_thread, sleep
 from ftp_project.protocol import replies
 from ftp_project.protocol.replies import reply
+from ftp_project.server.session.command import WrongUsageError
 
 if TYPE_CHECKING:
     from ftp_project.accounts.users import User
@@ -89,7 +90,7 @@ def enter(session: Session, user: User) -> bytes | Coro[bytes]:
 
 
 def _count_stored(session: Session, user: User) -> Coro[bytes]:
-    session.quota = yield from session.server.quotas.of(user)
+    session.quota = yield from session.server.quotas.quota_of(user)
     return replies.LOGGED_IN
 
 
@@ -106,7 +107,7 @@ def quit_(session: Session, argument: str) -> bytes:
     Then ``control`` says goodbye behind the transfer's own reply: replies come in order.
     """
     session.leaving = True
-    return replies.GOODBYE if session.transfer is None else b""
+    return replies.GOODBYE if session.transfer_task is None else b""
 
 
 def acct(session: Session, argument: str) -> bytes:
@@ -119,5 +120,5 @@ def host(session: Session, argument: str) -> bytes:
     if session.user is not None or session.login_name:
         return reply(503, "HOST must come before USER.")
     if len(argument.split()) != 1:
-        return reply(501, "Usage: HOST <name>")
+        raise WrongUsageError
     return reply(220, "Ready for a user.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-from ftp_project.accounts.permissions import DELETE, RENAME, WRITE
+from ftp_project.accounts.permissions import WRITE
 from ftp_project.files.errors import FileError
 from ftp_project.protocol import paths, replies, times
 from ftp_project.protocol.replies import reply
@@ -42,8 +42,6 @@ def mkd(session: Session, path: str) -> bytes:
 
 def rmd(session: Session, path: str) -> bytes:
     """RMD path: remove an empty directory."""
-    if not session.may_whole_tree(DELETE, path):
-        return replies.PERMISSION_DENIED
     session.files.rmdir(path)
     return reply(250, "Removed.")
 
@@ -51,7 +49,7 @@ def rmd(session: Session, path: str) -> bytes:
 def rnfr(session: Session, path: str) -> bytes:
     """RNFR path: name what RNTO, which must follow at once, will rename."""
     session.files.lstat(path)
-    if path == "/" or not session.may_whole_tree(RENAME, path):
+    if path == "/":
         return replies.PERMISSION_DENIED
     session.rename_from = path
     return reply(350, "Send RNTO with the new name.")

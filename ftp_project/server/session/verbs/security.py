@@ -15,11 +15,11 @@ def auth(session: Session, argument: str) -> bytes | Coro[bytes]:
     """AUTH TLS: put the control connection under TLS (RFC 4217 4)."""
     if argument.strip().upper() not in ("TLS", "TLS-C", "SSL", "TLS-P"):
         return reply(504, "TLS is the only mechanism.")
-    if session.server.tls is None or session.begin_tls is None:
+    if session.server.tls is None:
         return reply(431, "TLS is not available: the server has no certificate.")
     if session.secure:
         return reply(503, "TLS is on already.")
-    return session.begin_tls()
+    return session.control.begin_tls()
 
 
 def pbsz(session: Session, argument: str) -> bytes:
@@ -60,3 +60,22 @@ def ccc(session: Session, argument: str) -> bytes:
     if session.secure:
         return reply(533, "The control connection stays protected.")
     return reply(503, "The control connection is not protected.")
+
+
+def auth_feature(session: Session) -> str:
+    """Return FEAT's line of AUTH (RFC 4217 6), if there is a certificate."""
+    return _if_tls(session, "AUTH TLS")
+
+
+def pbsz_feature(session: Session) -> str:
+    """Return FEAT's line of PBSZ, if there is a certificate."""
+    return _if_tls(session, "PBSZ")
+
+
+def prot_feature(session: Session) -> str:
+    """Return FEAT's line of PROT, if there is a certificate."""
+    return _if_tls(session, "PROT")
+
+
+def _if_tls(session: Session, line: str) -> str:
+    return line if session.server.tls is not None else ""

@@ -13,10 +13,10 @@ from ftp_project.protocol.ascii import FromNetwork, ToNetwork
 from ftp_project.protocol.replies import reply
 from ftp_project.server.data.data_connection import DataConnection
 from ftp_project.server.data.filters import Deflate, Filter, Inflate
-from ftp_project.server.data.quotas import Taker
+from ftp_project.server.data.quotas import UploadReservation
 from ftp_project.server.data.receiving import receive_file, receive_pieces
 from ftp_project.server.data.sending import pieces_of_file, send_file, send_pieces
-from ftp_project.server.data.splice import Carrier, Decrypter
+from ftp_project.server.data.splice import FileWriter, TlsBuffer
 from ftp_project.server.session.session import Transfer
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def abor(session: Session, argument: str) -> bytes:
     ``control`` stops the transfer the moment the command comes; here its turn has come to be
     answered, and an offer to transfer that was not taken is withdrawn.
     """
-    session.data.armed = False
+    session.data_port.armed = False
     aborted, session.aborted = session.aborted, False
     return replies.ABOR_DONE if aborted else replies.NOTHING_TO_ABORT
 
@@ -87,16 +87,16 @@ def receive(
     """Return the transfer that fills ``upload``, which will be seen at ``path``."""
     filters = incoming(session)
     server = session.server
-    take = None if session.quota is None else Taker(session.quota, upload)
+    take = None if session.quota is None else UploadReservation(session.quota, upload)
 
     def move(connection: DataConnection) -> Coro[None]:
         if filters:
             return receive_pieces(connection, upload.fd, filters, take)
         if connection.secure is not None:
-            carrier: Carrier = Decrypter(connection.secure, server.buffer)
+            writer: FileWriter = TlsBuffer(connection.secure, server.buffer)
         else:
-            carrier = server.carrier
-        return receive_file(connection, upload.fd, carrier, take)
+            writer = server.file_writer
+        return receive_file(connection, upload.fd, writer, take)
 
     def release() -> None:
         upload.abort()

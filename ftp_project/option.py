@@ -1,4 +1,9 @@
-"""What one row of the table of options can say; the table itself is ``ftp_project.config``."""
+"""What the declaration of an option can say.
+
+The server's options are declared in ``ftp_project.config``, a user's own in
+``ftp_project.accounts.users``: one line each, from which flags, variables, keys of files, help and
+messages are made. So this file stands below both and imports nothing of the project.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from typing import Any, NamedTuple
 
 
 class Option(NamedTuple):
-    """What the table says about one option beside its type and its default."""
+    """What is said about one option beside its type and its default."""
 
     help: str
     #: what the help shows for the value; "" means: from the type
@@ -31,10 +36,12 @@ class Option(NamedTuple):
     name: str = ""
     #: stands without "--" on the command line
     positional: bool = False
+    #: of a user's option: it goes before the server's of the same name
+    overrides: bool = False
 
 
 def option(default: Any, text: str, **more: Any) -> Any:
-    """Return a dataclass field for one row of the table; ``more`` are fields of :class:`Option`."""
+    """Return a dataclass field for one option; ``more`` are fields of ``Option``."""
     facts = Option(text, **more)
     if isinstance(default, list):
         return field(default_factory=default.copy, metadata={"option": facts})
