@@ -12,7 +12,7 @@ from ftp_project.server.session.verbs.site import COMMANDS
 
 PACKAGE = Path(ftp_project.__file__).parent
 TEXT = (PACKAGE / "README.md").read_text()
-TESTS = Path(__file__).parents[1]
+TESTS = Path(__file__).parent
 
 
 def tables():
