@@ -4,6 +4,7 @@
   tests in a real browser and nothing else. Paths on the command line replace these defaults.
 * With ``--nbval`` a cell that was never executed, that is skipped or whose output is not compared
   fails, and so does a run over ``notebooks/`` that executes no notebook at all.
+* ``pytest --corpus`` also runs what only widens other tests: ``tests/corpus.py``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import itertools
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,9 @@ BROWSER_TESTS = TESTS / "browser"
 NOTEBOOKS = ROOT / "notebooks"
 SANITIZE = ROOT / "labsupport" / "sanitize.cfg"
 CELL_TIMEOUT = 60.0
+
+sys.path.insert(0, str(TESTS))
+pytest_plugins = ["corpus", "programs", "pytester"]
 
 _kernel_home = pytest.StashKey[Path]()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from setup.support import ROOT
 from .page import LabPage
 
 ARTIFACTS = ROOT / "artifacts"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
     "--no-sandbox",  # root may not use the sandbox, and the only page is our own
     "--disable-gpu",
@@ -46,9 +45,8 @@ def lab(course_copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    assert found, "the browser tests need Chromium: apt-get install chromium"
+def browser(program: Callable[[str], str]) -> Iterator[Browser]:
+    found = program("chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, headless=True, args=QUIET)
         yield chromium

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from patience import HANG
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # Makes environments without packages and "installs" a path file to the copy. It notes its calls,
@@ -85,7 +87,7 @@ class Copy:
             capture_output=True,
             stdin=subprocess.DEVNULL,
             text=True,
-            timeout=100,
+            timeout=HANG,
             check=False,
         )
 

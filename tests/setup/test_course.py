@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import os
-import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
+from patience import HANG
 
 from .support import ROOT, Copy
 
@@ -61,7 +62,9 @@ def test_help_and_wrong_commands_need_no_environment(copy: Copy) -> None:
 
 
 @pytest.mark.parametrize("version", ["2.7", "3.6", "3.8", "3.10"])
-def test_an_old_python_gets_one_sentence(version: str) -> None:
+def test_an_old_python_gets_one_sentence(
+    version: str, optional_program: Callable[[str], str | None]
+) -> None:
     """The running Python claims to be an old one; where the old one exists, it is asked too."""
     numbers = tuple(map(int, version.split(".")))
     pretend = (
@@ -69,12 +72,12 @@ def test_an_old_python_gets_one_sentence(version: str) -> None:
         "runpy.run_path('course.py', run_name='__main__')"
     )
     commands = [[sys.executable, "-c", pretend]]
-    real = shutil.which(f"python{version}")
+    real = optional_program(f"python{version}")
     if real and subprocess.run([real, "-V"], capture_output=True, check=False).returncode == 0:
         commands.append([real, "course.py", "lab"])
     for command in commands:
         done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=ROOT, capture_output=True, text=True, timeout=HANG, check=False
         )
         assert (done.returncode, done.stdout) == (2, "")
         [sentence] = done.stderr.splitlines()

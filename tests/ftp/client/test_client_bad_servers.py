@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from live_server import wait_until
+from patience import HANG
 from scripted import DIRECTORY, Scripted, file_of
 
 from ftp_project.client import session_pool
@@ -140,7 +141,7 @@ def many(number):
 
 
 def test_parallel_transfers_run_at_the_same_time(ftp, scripted, tmp_path):
-    together = threading.Barrier(3, timeout=20)
+    together = threading.Barrier(3, timeout=HANG)
 
     def retrieve(talk):
         together.wait()
@@ -190,6 +191,6 @@ def test_ctrl_c_keeps_what_came(scripted, tmp_path):
     part = tmp_path / "f.part"
     wait_until(lambda: part.exists() and part.stat().st_size == 50_000, "the bytes are written")
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=30)[1] == b""
+    assert process.communicate(timeout=HANG)[1] == b""
     assert process.returncode == 130
     assert [path.name for path in tmp_path.iterdir()] == ["f.part"]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -44,10 +43,7 @@ rsa_cert_file={certificate}
 class Vsftpd:
     """vsftpd for one directory, started for each connection, as inetd would do it."""
 
-    def __init__(self, folder, certificate):
-        program = shutil.which("vsftpd", path=f"{os.environ['PATH']}:/usr/sbin")
-        if program is None:
-            pytest.fail("vsftpd is not installed: apt-get install vsftpd")
+    def __init__(self, program, folder, certificate):
         self.root = folder / "vsftpd"
         self.root.mkdir()
         settings = folder / "vsftpd.conf"
@@ -75,8 +71,10 @@ class Vsftpd:
 
 
 @pytest.fixture(params=["plain", "tls"])
-def vsftpd(request, tmp_path, certificates):
-    server = Vsftpd(tmp_path, certificates.server if request.param == "tls" else None)
+def vsftpd(request, program, tmp_path, certificates):
+    server = Vsftpd(
+        program("vsftpd"), tmp_path, certificates.server if request.param == "tls" else None
+    )
     server.options = ["--tls", "--ca", certificates.ca] if request.param == "tls" else []
     yield server
     server.close()

@@ -49,7 +49,8 @@ def test_a_program(run, site, here, passive):
     (site.root / "text").write_bytes(b"one\ntwo\n")
     (here / "program").write_text(PROGRAM)
     ca = site.ca if site.tls else ""
-    said = run("perl", "program", site.host, site.port, ca, passive).splitlines()
+    perl = "perl-tls" if site.tls else "perl"
+    said = run(perl, "program", site.host, site.port, ca, passive).splitlines()
     assert set(said[0].split(",")) == {"deep", "f"}
     assert "300000" in said
     assert hash_of(here / "back") == hash_of(here / "half") == wanted

@@ -14,12 +14,13 @@ import subprocess
 import pytest
 from crowd import ask
 from live_server import FtpServer, wait_until
+from patience import HANG
 
 MIB = 1 << 20
 
 
 @pytest.fixture(params=["tmpfs", "limit"])
-def small_disk(request, tmp_path):
+def small_disk(request, tmp_path, program):
     """A server whose disk takes 1 MiB, and the code of its replies when that is used up.
 
     Once as a file system of that size, for which one must be root; once as a limit of the process
@@ -29,8 +30,8 @@ def small_disk(request, tmp_path):
     root.mkdir()
     mounted = request.param == "tmpfs"
     if mounted:
-        words = ["mount", "-t", "tmpfs", "-o", f"size={MIB}", "small", str(root)]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
+        words = [program("mount"), "-t", "tmpfs", "-o", f"size={MIB}", "small", str(root)]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=HANG, check=False)
         if done.returncode:
             pytest.skip(f"no right to mount: {done.stderr.strip()}")
     server = None
@@ -44,7 +45,7 @@ def small_disk(request, tmp_path):
         if server is not None:
             server.kill()
         if mounted:
-            subprocess.run(["umount", str(root)], timeout=30, check=True)
+            subprocess.run([program("umount"), str(root)], timeout=HANG, check=True)
 
 
 def offer(ftp, command, data):

@@ -7,6 +7,7 @@ import signal
 import threading
 
 import pytest
+from patience import HANG
 
 from ftp_project.loop import (
     Loop,
@@ -146,7 +147,7 @@ def test_a_call_in_a_thread_that_is_too_slow_times_out_and_its_result_is_dropped
 
     def main():
         with pytest.raises(TimedOut):
-            yield from run_in_thread(lambda: release.wait(30), (yield from now()) + 0.01)
+            yield from run_in_thread(lambda: release.wait(HANG), (yield from now()) + 0.01)
         release.set()
         return (yield from run_in_thread(lambda: "next", None))
 

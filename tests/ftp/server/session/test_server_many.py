@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from live_server import wait_until
+from patience import HANG
 
 
 def upload_and_download(server, number):
@@ -37,10 +38,10 @@ def test_twenty_sessions_upload_and_download_at_once(serve, selector):
     server.wait_idle()
 
 
-def test_a_client_killed_in_the_middle_of_an_upload_leaves_nothing(server, tmp_path):
+def test_a_client_killed_in_the_middle_of_an_upload_leaves_nothing(server, tmp_path, program):
     (tmp_path / "big").write_bytes(bytes(20_000_000))
     curl = subprocess.Popen(
-        ["curl", "-s", "--limit-rate", "200k", "-u", "anna:s3cret",
+        [program("curl"), "-s", "--limit-rate", "200k", "-u", "anna:s3cret",
          "-T", str(tmp_path / "big"), f"{server.url}big"]
     )  # fmt: skip
     try:
@@ -129,7 +130,7 @@ def test_without_free_descriptors_it_waits_and_recovers(serve):
     server = serve()
     most = server.descriptors() + 8
     resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (most, most))
-    crowd = [socket.create_connection((server.host, server.port), 30) for _ in range(20)]
+    crowd = [socket.create_connection((server.host, server.port), HANG) for _ in range(20)]
     wait_until(lambda: "out of descriptors" in server.errors.read_text(), "it is told")
     assert all(sock.recv(100)[:3] in (b"220", b"421") for sock in crowd[:5])  # those go on
     for sock in crowd:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 from live_server import wait_until
+from patience import HANG
 from worker_server import connect, is_lost, log_in, wait_gone, workers_of
 
 
@@ -22,7 +23,7 @@ def begin_download(server):
     ftp = log_in(server)
     ftp.voidcmd("TYPE I")
     data = ftp.transfercmd("RETR big")
-    data.settimeout(30)
+    data.settimeout(HANG)
     return ftp, data
 
 
@@ -52,7 +53,7 @@ def test_sigterm_lets_transfers_end_in_all_workers(serve):
         assert count == 32 << 20
         assert ftp.voidresp().startswith("226")
         ftp.close()
-    assert server.process.wait(30) == 0
+    assert server.process.wait(HANG) == 0
     wait_gone(workers)
     assert server.errors.read_text() == ""
 
@@ -136,7 +137,7 @@ def test_a_socket_that_is_handed_over_is_shared_and_the_screen_shows_who_has_who
             env={**os.environ, "TERM": "xterm"},
         )  # fmt: skip
         os.close(terminal)
-        sessions = [ftplib.FTP(timeout=60) for _ in range(2)]
+        sessions = [ftplib.FTP(timeout=HANG) for _ in range(2)]
         seen = b""
         try:
             for ftp in sessions:  # in the backlog until the server has started
@@ -150,7 +151,7 @@ def test_a_socket_that_is_handed_over_is_shared_and_the_screen_shows_who_has_who
                     seen += data
             except OSError:  # the other end is closed: how a pseudo terminal says end of file
                 pass
-            assert process.wait(30) == 0
+            assert process.wait(HANG) == 0
         finally:
             process.kill()
             process.wait()
