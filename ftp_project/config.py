@@ -5,6 +5,9 @@ The flags of ``serve`` and their help, the keys of ``ftp_project.toml``, the var
 ``Options``. To add an option: add a field.
 """
 
+# One table, because an option that is declared in four places (flag, key, variable, help) is wrong
+# in one of them sooner or later. The order of the fields is the order of the help.
+
 # ruff: noqa: RUF009 - option() returns a dataclass field, as field() does
 
 from __future__ import annotations

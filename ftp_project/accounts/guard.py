@@ -1,5 +1,17 @@
 """Failed logins: each costs more time, and too many from one host ban it for a while."""
 
+# Two ways to guess. One attacker tries many passwords for one name, or one password for many names,
+# from one address or from a thousand. Counting by address stops the single attacker; counting by
+# name slows down the thousand. A name is never locked, though: whoever knows it could lock its
+# owner out.
+#
+# Delays grow, as each guess tells more about the guesser: a person mistypes once or twice. They
+# cost the server nothing, since a task that sleeps is a heap entry.
+#
+# An IPv6 client has a whole /64 to itself (RFC 6177), 2**64 addresses. Counting each of them would
+# count nothing. Memory is bounded too: old rows are forgotten first, or a flood would be an attack
+# on memory.
+
 from __future__ import annotations
 
 import ipaddress

@@ -1,5 +1,12 @@
 """How many sessions there may be: in all, from one host, of one user."""
 
+# "Look, then count" is two steps, and between them another process may take the last place (lesson
+# 04). So both happen in one ``with`` block. In one process nothing runs in between and the block
+# does nothing; with workers it is a lock.
+#
+# The total is counted even without a limit, because the parent of workers reads it to choose the
+# idlest.
+
 from __future__ import annotations
 
 from collections import Counter

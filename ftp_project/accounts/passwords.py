@@ -3,6 +3,16 @@
 Sources: RFC 9106 (Argon2), RFC 7914 (scrypt), RFC 7693 (BLAKE2, section 2.9: keyed hashing).
 """
 
+# A stolen file of hashes is attacked at leisure, so a hash must be dear to compute, in time and in
+# memory (Argon2id, RFC 9106; scrypt, RFC 7914, as special hardware has much of the one and little
+# of the other).
+#
+# Then two new problems arise. A login costs tens of milliseconds: it is done by a thread, and a
+# right password is remembered by a keyed BLAKE2 hash, whose random key never leaves this process.
+# And time tells: an unknown name that is refused at once is a name that does not exist. So it is
+# checked against a dummy of the same cost. Comparisons take the same time wherever they differ
+# (``hmac.compare_digest``).
+
 from __future__ import annotations
 
 import base64

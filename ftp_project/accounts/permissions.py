@@ -4,6 +4,10 @@ Rights are bits of a plain int: they are checked with every command, and ``enum.
 ten times as much.
 """
 
+# A right is asked for by path, and the longest directory that a rule names decides, as in the
+# configuration of web servers. Renaming is the trap: a directory that is moved from under its rule
+# takes what it protects with it. So moving and removing need the right in the whole tree below.
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping

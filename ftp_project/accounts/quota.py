@@ -1,5 +1,9 @@
 """Bytes that a user may store."""
 
+# Bytes are taken *before* they are written and given back if they are not used. The other order
+# (write, then look) lets parallel uploads pass the limit together by as much as all of them have in
+# flight.
+
 from __future__ import annotations
 
 

@@ -5,6 +5,14 @@ as large as it likes (sendfile included). Reservations are served in the order i
 were made: however many transfers share a bucket, each gets its turn.
 """
 
+# A token bucket: tokens come at the rate, a byte costs one, and the bucket's size is how much may
+# pass at once after a pause. This one may go *below zero*: a transfer reserves a whole piece and is
+# told how long to sleep until the debt is paid. So there is no queue and nothing to wake up:
+# reservations are served in the order in which they were made, because each later one finds a
+# deeper debt.
+#
+# Why a piece may be as large as 1 MiB: sendfile(2) then stays one call, and limits cost nothing.
+
 from __future__ import annotations
 
 from collections.abc import Iterable

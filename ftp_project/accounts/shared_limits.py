@@ -4,6 +4,14 @@ The rules are those of one process; only the numbers stand elsewhere, and each c
 made under the table's lock.
 """
 
+# Each class here is the one-process class with its numbers moved. The rules are inherited and
+# therefore cannot differ: a limit that held in one process and not in four would be found by no
+# test of rules.
+#
+# What a dead process had counted must go. Sessions and bytes in flight stand in its *part*, which
+# the parent empties. Failed logins are the opposite: an attacker must not be forgiven because a
+# worker died, so they are no part of anybody.
+
 from __future__ import annotations
 
 import contextlib

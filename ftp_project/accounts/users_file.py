@@ -22,8 +22,7 @@ from typing import Any, Final
 
 from ftp_project.accounts import permissions
 from ftp_project.accounts.passwords import is_hash
-from ftp_project.accounts.toml_file import Mistake, TomlFileError, read_toml
-from ftp_project.accounts.toml_lines import key_lines, line_of
+from ftp_project.accounts.toml_file import Mistake, TomlFileError, key_lines, line_of, read_toml
 from ftp_project.accounts.users import OPTIONS, User, UserError, check_name
 
 

@@ -1,5 +1,9 @@
 """The control connection of a client: commands out, replies in, under TLS or not."""
 
+# A reply that comes before it was asked for is an attack or a mistake, and in front of TLS it is
+# surely an attack: bytes that somebody adds in plain text would be read as if the server had sent
+# them protected (CVE-2011-0411). So nothing may be left in the parser when the handshake begins.
+
 from __future__ import annotations
 
 import socket

@@ -5,6 +5,12 @@ a file without ``.part`` is always whole. A transfer that breaks leaves the ``.p
 the next one can go on.
 """
 
+# A server is not to be trusted with local names: one that lists ``../.bashrc`` would have it
+# written (CVE-2002-1345 and its many successors). Each name is checked before it becomes part of a
+# path.
+#
+# The ``.part`` is locked for as long as it is written: two downloads of the same file would mix.
+
 from __future__ import annotations
 
 import contextlib

@@ -1,5 +1,11 @@
 """One session with a server: log in, open data connections, and the one way of every transfer."""
 
+# One way for every transfer, as in the server, because of what can go wrong between two
+# connections: when the data connection breaks, the server's reason comes on the other one, a moment
+# later. A client that reports "connection reset" without reading that reply hides "disk full" from
+# its user. And after a transfer broke at an unknown point the next reply may belong to it or not:
+# such a session is not used again.
+
 from __future__ import annotations
 
 import contextlib

@@ -6,6 +6,11 @@ A worker ends when the queue is empty, and a new one starts when jobs come, with
 was left: no worker sleeps, so none has to be woken, and no wake-up can be lost.
 """
 
+# A transfer of a small file waits for round trips and not for bandwidth, so several sessions at
+# once are several times as fast. How many a server allows nobody says; it is found by trying: when
+# it refuses one more, the pool shrinks to those that it has, and the job goes back to the front of
+# the queue.
+
 from __future__ import annotations
 
 from collections import deque

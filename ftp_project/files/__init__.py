@@ -7,7 +7,6 @@
 - ``jail``: the operations: open, stat, make, remove, rename, …
 - ``scan``: directories read in batches
 - ``uploads``: files that appear complete, or not at all
-- ``leftovers``: what uploads of a killed server leave behind
 - ``search``: patterns, recursive listings, and what a tree occupies
 
 Nothing here knows of sockets or of FTP. Paths are virtual: absolute, normalised

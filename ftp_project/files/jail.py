@@ -5,6 +5,9 @@ raises a FileError. A plain name in the home costs no more system calls than the
 itself; each directory above it costs one open and one close.
 """
 
+# Each method is one operation on at most two places. There is no method that returns a path of the
+# machine for others to use: a caller that had one could only use it by name.
+
 from __future__ import annotations
 
 import os
@@ -22,10 +25,9 @@ from ftp_project.files.errors import (
     NotEmptyError,
     NotFoundError,
 )
-from ftp_project.files.leftovers import remove_leftovers
 from ftp_project.files.resolve import Place, Resolver, lstat
 from ftp_project.files.scan import Entry, scan, scan_names
-from ftp_project.files.uploads import Upload, create, create_unique, update
+from ftp_project.files.uploads import Upload, create, create_unique, remove_leftovers, update
 
 _PERMISSION_BITS: Final = 0o777
 _T = TypeVar("_T")

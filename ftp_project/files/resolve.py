@@ -6,6 +6,24 @@ to the tree between two calls can lead outside. Links are followed by hand: read
 in the same way. ``..`` is not given to the kernel: it goes back to the home and walks again.
 """
 
+# The attack. A server that checks a path and opens it afterwards checks one file and opens another:
+# in between somebody replaces a directory by a symbolic link to ``/etc`` (TOCTOU, "time of check to
+# time of use", CWE-367). realpath(3) and a comparison of prefixes are such a check. No care in the
+# check helps, as long as the kernel walks the path again.
+#
+# The defence. A descriptor does not change its meaning: whatever happens to names, descriptor 7 is
+# the directory that was opened. So the walk is done here, one component at a time, each relative to
+# the descriptor before (openat(2)), each with O_NOFOLLOW, and the last system call gets a
+# descriptor and a single name. chroot(2) would do the same for a process and needs root; Linux'
+# openat2(2) with RESOLVE_BENEATH does it in one call, but Python has no function for it and other
+# systems have no such call.
+#
+# Why ``..`` is not given to the kernel: "up" from a directory that somebody has just moved is
+# elsewhere.
+#
+# The costs: an open and a close for each directory above the name. That is why a plain name in the
+# home, by far the most common case, returns at once with the home's own descriptor.
+
 from __future__ import annotations
 
 import errno

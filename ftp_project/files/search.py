@@ -1,5 +1,10 @@
 """Walk below a directory: by patterns, or all of it. Bounded, and in small steps."""
 
+# A pattern with several stars can ask for more directories than anybody wants to wait for, and a
+# tree can be as deep as its owner likes. Both walks keep a list of what is to be done, in place of
+# recursion: depth costs memory in the list and no stack, the walk can pause anywhere, and it can be
+# bounded by counting.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence

@@ -8,6 +8,14 @@ Told as well: a ``yield`` of something that is no trap, also where somebody catc
 it brings, and a coroutine that was made and never run (see ``forgotten``).
 """
 
+# Why two clocks. A step is too long if *it* took long. On a busy machine a step of a millisecond
+# may last a hundred, because the kernel gave the processor to others meanwhile. ``schedstat`` says
+# for how long the thread was ready to run and had to wait; that is subtracted, or each busy test
+# run would report steps that are innocent.
+#
+# Why a second thread. The loop's thread cannot look at its own stack while it is held up. Another
+# one can (``sys._current_frames``), and the stack tells the line.
+
 from __future__ import annotations
 
 import os

@@ -5,6 +5,19 @@ takes the deadline of its waits (absolute loop time, or None for no limit) and r
 ``TimedOut`` when it passes, ``OSError`` when the connection has failed.
 """
 
+# Try first, then wait. A selector can only say that a socket *was* ready. Another task may have
+# taken what was there, and Linux may report a socket as readable whose datagram is then thrown away
+# for a wrong checksum (select(2), BUGS). So the call must be able to say "would block" anyway; and
+# as most calls succeed at once (there is room in the socket's buffer, the next command is there
+# already), asking the selector first would be one more system call for nearly nothing.
+#
+# So each function here is the same loop: call; on BlockingIOError yield a wait; call again. Only
+# the call differs. asyncio (``sock_recv``, ``sock_sendall``) and curio do the same.
+#
+# ``sendall`` keeps a ``memoryview``: a slice of bytes copies what is left after each partial send,
+# and sending a large buffer in small pieces would copy it again and again, in the square of its
+# size.
+
 from __future__ import annotations
 
 import contextlib

@@ -5,6 +5,20 @@ finished", any other value is the number of a signal, written by the interpreter
 (``signal.set_wakeup_fd``).
 """
 
+# A loop that sleeps in its selector sees sockets and nothing else. So whatever comes from elsewhere
+# is made into a byte in a socket: the self-pipe trick (D. J. Bernstein, about 1990).
+#
+# Signals. A C signal handler may interrupt anything, so Python's only sets a flag, and the Python
+# function runs later, between two instructions of the main thread. A main thread that sleeps in
+# epoll_wait(2) executes none: since PEP 475 the call is even taken up again after the signal. With
+# ``signal.set_wakeup_fd`` the C handler also writes the signal's number to the socket, which ends
+# the sleep. Our handlers then run in the loop, where nothing else runs.
+#
+# Threads. Python has no way to stop one, so a call that is no longer wanted goes on to its end and
+# its result is dropped. They are daemons: the process need not wait for a name server that never
+# answers. Four are enough, since what they do (hashes, disks) is bound by processors and disks, not
+# by waiting.
+
 from __future__ import annotations
 
 import contextlib

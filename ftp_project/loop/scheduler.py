@@ -11,6 +11,27 @@ by one such step at most, however many transfers run. With nothing to do the loo
 selector, after it has looked again for a moment where that pays (``busypoll``).
 """
 
+# Why generators and not threads. A thread of its own for each client costs a stack and a place in
+# the kernel's scheduler, and any two of them may be interrupted between any two instructions. A
+# generator costs some hundred bytes and gives up control only where it says ``yield``: between two
+# yields no other task runs, so that no lock is needed for what tasks share.
+#
+# The price: a task that does not yield holds up everybody. So whatever can take long is cut into
+# turns (``server/data/sending.py``) or given to a thread (``outside``), and the debug mode finds
+# the rest.
+#
+# Two queues, because there are two kinds of work. Commands are short and somebody waits for each;
+# transfers are long and nobody notices a millisecond. With one queue fifty transfers in front of a
+# command delay it by fifty turns. With ``background`` it is delayed by one.
+#
+# Owners. Unless it is detached, a task belongs to the one that spawned it and is cancelled when
+# that one ends, as a
+# function's local variables end with it ("structured concurrency", Smith 2018; trio's nurseries).
+# So a session that dies in any way takes its transfer with it, and no code has to think of that.
+#
+# Cancelling is an exception raised at the task's present wait, so ``finally`` and ``with`` work as
+# always. It is delivered once: a second one would break into the clean-up that the first has begun.
+
 from __future__ import annotations
 
 import sys

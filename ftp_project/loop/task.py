@@ -1,5 +1,11 @@
 """A task: one coroutine on its way, and what the loop must remember about it."""
 
+# ``Cancelled`` is a BaseException, as GeneratorExit and asyncio's CancelledError are: a coroutine
+# that says ``except Exception: log it and go on`` would otherwise live on after it was told to end.
+#
+# ``TaskCancelled`` is another class on purpose. If a join raised ``Cancelled`` for the *other*
+# task, the joining one could not tell whether it was cancelled itself (asyncio has that ambiguity).
+
 from __future__ import annotations
 
 from collections.abc import Generator

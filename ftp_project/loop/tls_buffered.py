@@ -5,6 +5,17 @@ An ``ssl.SSLSocket`` makes a system call for each record it sends (16 KiB at mos
 what it makes in larger pieces. See ``ssl.MemoryBIO`` in Python's documentation.
 """
 
+# Where the time goes. A TLS record holds 16 KiB at most. SSL_read asks the socket for a record's
+# five bytes of header and then for its body: two system calls for 16 KiB, and each passes through
+# Python. With the layer in memory one recv(2) of 64 KiB brings four records.
+#
+# Why not larger pieces. malloc(3) may take memory from 128 KiB on directly from the kernel
+# (mallopt(3), M_MMAP_THRESHOLD) and gives it back at once: each piece would cost page faults on all
+# of its pages.
+#
+# What may pile up: at most one piece of received bytes and one ``write`` of encrypted ones, as
+# nothing is encrypted before what was encrypted earlier has been sent.
+
 from __future__ import annotations
 
 import contextlib

@@ -8,6 +8,18 @@ Deadlines are absolute, in seconds of the loop's clock (``time.monotonic`` unles
 it); ``None`` means "for as long as it takes" and has to be written out.
 """
 
+# Why a coroutine yields a value and calls nothing. A function that called the selector would have
+# to know the loop, and could only be tested with one. A coroutine that yields ``Readable(sock,
+# None)`` can be driven by a ``for`` statement in a test, which sees exactly what it asks for. The
+# same holds for a simulation: whoever answers the traps is the world.
+#
+# Why deadlines are absolute. A function with a time-out of 30 seconds that makes three waits may
+# take 90. With a deadline all three share the 30, and it can be handed down as it is.
+#
+# Why there are so few. Each trap is a promise that the loop keeps for ever. Whatever can be made of
+# others (``sleep`` of ``Now`` and ``Sleep``, ``cancel`` of ``Cancel`` and ``Join``) is a function
+# in ``io``.
+
 from __future__ import annotations
 
 import socket

@@ -8,6 +8,20 @@ and one for background tasks. The front one watches the other's descriptor, so o
 both, and looking for a new command costs the same with fifty transfers running as with none.
 """
 
+# Why sockets stay registered. epoll_ctl(2) is a system call, and a session that registered for each
+# wait would make two of them for each command. As epoll is level-triggered (epoll(7)), the price of
+# staying is an event that nobody wants; it is then dropped, once.
+#
+# Why ``forget`` before close(2). The kernel gives the number of a closed descriptor to the next
+# socket. A loop that still had the old one under that number would wake the wrong task. And epoll
+# watches the open file, not the number: if another process has a copy, closing ours does not even
+# end the watch. So the loop closes sockets (``traps.Close``), and an entry is believed only if it
+# is of this very object.
+#
+# Why the ceiling for select. fd_set is a bit field of FD_SETSIZE (1024) bits, and select(2) of a
+# higher number writes behind it. Python refuses that with an error; it is told here before any harm
+# is done.
+
 from __future__ import annotations
 
 import errno

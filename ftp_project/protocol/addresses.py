@@ -3,6 +3,9 @@
 Sources: RFC 959 4.1.2 and 5.3.2 (PORT, PASV), RFC 2428 (EPRT, EPSV).
 """
 
+# int() takes "١٢", "1_0", " 5 " and a million digits. What comes from a client is therefore checked
+# to be a short run of ASCII digits before it is converted.
+
 from __future__ import annotations
 
 import ipaddress

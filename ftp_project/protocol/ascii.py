@@ -3,6 +3,10 @@
 Both converters keep state over chunk borders: any split of the data gives the same result.
 """
 
+# Why a CR is held back on the way in. At the end of a chunk nobody knows whether an LF follows.
+# Passing it on would leave CR LF in the file now and then, depending on where TCP has cut the
+# stream.
+
 from __future__ import annotations
 
 

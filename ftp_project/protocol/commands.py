@@ -3,6 +3,14 @@
 Sources: RFC 959 5.3 (commands), RFC 854 (Telnet), RFC 2640 3 (UTF-8), RFC 1123 4.1.2.12.
 """
 
+# A stream has no borders. A command may come in ten packets and ten commands in one; whatever
+# stands behind the last line end waits. How much may wait is bounded, or a client that never sends
+# a line end would fill the memory. The rest of a line that is too long is *dropped*, not parsed:
+# else the tail of a long name would be taken for a command ("request smuggling").
+#
+# Most lines are one of a few: ``EPSV``, ``PASV``, ``NOOP``. They are looked up whole, before
+# anything is decoded.
+
 from __future__ import annotations
 
 from typing import Final, NamedTuple

@@ -3,6 +3,11 @@
 The facts of one session are chosen by OPTS MLST; a ``FactFormatter`` is made from the choice.
 """
 
+# LIST is for people, in whatever form ls has; every client guesses. MLSD is for programs: facts
+# with names, in any order, unknown ones to be ignored. The formatter is built once for a listing
+# (which facts, which rights), because building it for each of 20,000 entries would be most of the
+# work.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable

@@ -6,6 +6,12 @@ writes: each piece between two stars is looked for once, from left to right, and
 found is never given back (atomic groups, Python's ``re``, 3.11).
 """
 
+# A pattern comes from a stranger. Translated naively, ``a*a*a*a*b`` becomes ``a.*a.*a.*a.*b``, and
+# a matcher that goes back and tries again needs time in the fourth power of the name's length
+# (ReDoS, CWE-1333). But between two stars the *first* place where a piece fits is always good
+# enough: if any other works, this one does. So nothing found is ever given back, and atomic groups
+# say just that.
+
 from __future__ import annotations
 
 import re

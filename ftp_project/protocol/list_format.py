@@ -5,6 +5,10 @@ ls prints (POSIX ls, *Long format*): dates of the last six months with hour and 
 all others with the year.
 """
 
+# The six-month rule is ls's: a recent date with its time, another with its year. The dates repeat
+# (files come in groups), and gmtime with formatting is most of a line's cost, so they are kept in a
+# small cache.
+
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -4,6 +4,9 @@ Pure text. ``..`` is taken away by text, so it never reaches the file system; "/
 Sources: RFC 959 4.1.1 and appendix II (quoting in 257).
 """
 
+# ``..`` is resolved by text, here, and not by the file system: "/a/../b" is "/b" even where "/a" is
+# a link to elsewhere. Clients count on that: CDUP must lead back to where CWD came from.
+
 from __future__ import annotations
 
 

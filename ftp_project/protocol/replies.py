@@ -4,6 +4,10 @@ A reply is a code and a text. Standard texts stand in one table; the replies tha
 session sends are encoded once, as constants.
 """
 
+# Everything a client reads is made here, so that nothing a client has *written* can end a reply
+# early: a name with a line end in it would otherwise become a second reply, chosen by whoever chose
+# the name.
+
 from __future__ import annotations
 
 from collections.abc import Iterable

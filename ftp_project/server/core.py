@@ -1,5 +1,12 @@
 """What all sessions of one server share."""
 
+# One object and no global variables: two servers can run in one process, as they do in tests, and
+# whatever a session may reach is reached through its ``server``.
+#
+# One buffer for all transfers. Transfers use it only between two waits, and nobody else runs
+# between two waits, so it is free whenever somebody asks for it. A buffer for each of a thousand
+# transfers would be 256 MiB that is idle nearly all the time.
+
 from __future__ import annotations
 
 import logging

@@ -4,6 +4,10 @@ Everything that is wrong is found before anything is told: a user who has three 
 reads of three, each with its line.
 """
 
+# Four sources and one table. pydantic-settings merges and converts them; what it cannot know is
+# where a wrong value stood. So for each field its origin is noted beside it, and a message begins
+# with the place that the user has to look at: a file and line, a variable, or a flag.
+
 from __future__ import annotations
 
 import os
@@ -22,8 +26,7 @@ from pydantic_settings import (
 )
 
 from ftp_project.accounts.readers import LONGEST
-from ftp_project.accounts.toml_file import TomlFileError, read_toml
-from ftp_project.accounts.toml_lines import key_lines, line_of
+from ftp_project.accounts.toml_file import TomlFileError, key_lines, line_of, read_toml
 from ftp_project.config import Options
 from ftp_project.errors import UsageError
 from ftp_project.option import rebase_path

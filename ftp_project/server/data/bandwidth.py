@@ -1,5 +1,12 @@
 """Which speed limits hold for a transfer: its session's, its user's, the server's."""
 
+# A limit belongs to whom it names: a session, a user with all sessions, the server with all users.
+# A transfer must keep all that hold for it, so it takes from several buckets at once, and waits for
+# the slowest (``accounts/rates.py``).
+#
+# The session's bucket lives as long as the session. If each transfer had a fresh one, each would
+# start with a full bucket, and a thousand small files would pass at any speed.
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,26 +1,26 @@
-"""An open data connection: plain or under TLS, its speed limits, its patience, its count of bytes.
+"""An open data connection, plain or under TLS: its patience, its speed limits, its bytes."""
 
-**Patience: when is a transfer stalled?** TCP gives up a dead peer only after minutes (tcp(7),
-tcp_retries2), and one that lives and does not read, never: it says "window 0" for as long as it
-likes. So each wait for the client has a deadline. A deadline alone is not enough: a client that
-takes one byte a minute would never meet it, and a thousand such clients hold a thousand
-descriptors and threads of others' work (the "slow read" attack). So there is a minimum rate too.
-
-The rule: a client is given ``stall`` seconds of waiting, and gets them anew each time ``least``
-bytes have moved. Only waits *for the client* are charged against it. A slow disk, another session's
-turn or a speed limit of ours is not the client's fault, and a client that is throttled to
-1 KB a second by us must not be thrown out for being slow. That is why a wait is bracketed by
-``begin_wait`` and ``end_wait`` and nothing else is measured:
-
-    yield Writable(sock, connection.begin_wait())
-    connection.end_wait()
-
-Each costs one reading of the clock, and is reached only when the system call would block: a small
-file that fits into the socket's buffer never asks what time it is.
-
-**Speed limits** come before the bytes: ``wait_allowed`` reserves a piece and sleeps until it may be
-moved (``accounts/rates.py``). What was reserved and not used is given back at the end.
-"""
+# Patience: when is a transfer stalled? TCP gives up a dead peer only after minutes (tcp(7),
+# tcp_retries2), and one that lives and does not read, never: it says "window 0" for as long as it
+# likes. So each wait for the client has a deadline. A deadline alone is not enough: a client that
+# takes one byte a minute would never meet it, and a thousand of them hold a thousand sessions that
+# others cannot have (the "slow read" attack). So there is a minimum rate too.
+#
+# The rule: a client is given ``stall`` seconds of waiting, and gets them anew each time ``least``
+# bytes have moved. Only waits *for the client* are charged against it. A slow disk, another
+# session's turn or a speed limit of ours is not the client's fault, and a client that is throttled
+# to 1 KB a second by us must not be thrown out for being slow. That is why a wait is bracketed by
+# ``begin_wait`` and ``end_wait`` and nothing else is measured:
+#
+#     yield Writable(sock, connection.begin_wait())
+#     connection.end_wait()
+#
+# Each costs one reading of the clock. ``send_file`` and ``receive_file`` get there only when the
+# system call would block, so a small file that fits into the socket's buffer never asks for the
+# time.
+#
+# Speed limits come before the bytes: ``wait_allowed`` reserves a piece and sleeps until it may
+# be moved (``accounts/rates.py``). What was reserved and not used is given back at the end.
 
 from __future__ import annotations
 

@@ -10,6 +10,20 @@ RFC 4217 does not say whether a client does the handshake before it sends that c
 wait for it (aioftp) while others come afterwards.
 """
 
+# Why SO_REUSEADDR. The side that closes a TCP connection first keeps its port in TIME_WAIT for a
+# minute (RFC 9293 3.6.1). In FTP that is the server after each download. Without the option the
+# ports of a small range would be used up by files that were sent long ago.
+#
+# Why the port cannot be foretold. Whoever can guess the next port can connect to it before the
+# client does and receive its file. The peer's address is checked too, but many clients share one
+# (NAT).
+#
+# Why not one listener for all sessions. Two clients behind one address could then not be told
+# apart: a data connection says nothing but where it comes from.
+#
+# Why poll(2) before accept(2). Usually nothing waits, and to learn that from accept(2) means to
+# make an exception. Measured, the question costs a seventh.
+
 from __future__ import annotations
 
 import errno

@@ -3,6 +3,14 @@
 A filter has ``feed(bytes) -> bytes`` and ``finish() -> bytes``, like those of ``protocol.ascii``.
 """
 
+# Two rules make a filter safe. It must give the same result however the stream is cut into chunks:
+# TCP keeps no borders, and a CR and its LF may come in two packets. And it must bound what it makes
+# of one chunk: deflate reaches 1,000 to 1, so that 64 KiB from a client may be 64 MiB here ("zip
+# bomb").
+#
+# They are chained by hand, in a list. Two filters at most are ever in use, and a chain of
+# generators would hide from the transfer when it has to pause.
+
 from __future__ import annotations
 
 import zlib

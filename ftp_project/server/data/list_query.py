@@ -3,6 +3,16 @@
 All of it comes in batches, so that a directory of 20,000 names blocks nobody.
 """
 
+# A listing is a generator of batches, from the directory to the socket. Nothing holds all of it: a
+# directory of a million names would be 100 MB in a list of strings. Sorting by time or size does
+# need all entries at once; above ``SORT_LIMIT`` they come as the system gives them.
+#
+# The first batch is fetched before the 150 reply. After 150 the only way to report an error is 426
+# or 451 behind an empty listing, and clients show that as an empty directory.
+#
+# A name with a wildcard in it may also be the name of a file. What is there is taken by its name;
+# only what is not there is a pattern.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

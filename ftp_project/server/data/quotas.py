@@ -4,6 +4,15 @@ The bytes are counted in the home when a user's first session begins, and kept u
 what the sessions do. What others change meanwhile is seen by the next first session.
 """
 
+# Counting a home takes long (it is walked, in a thread), so it is done once, when the first session
+# of a user begins, and the number is kept up to date from then on by what sessions do. It is
+# forgotten when the last one ends: what others have changed in the home is then seen at the next
+# login.
+#
+# While one session waits for the walk, another of the same user may have done the same. So the
+# table is looked at again after the wait; the first one wins, and both count in one place from then
+# on.
+
 from __future__ import annotations
 
 import os

@@ -4,6 +4,14 @@ The system call is tried first, and waited for only when it would block; a trans
 the others after each turn.
 """
 
+# An upload has three parties: the client, the quota, the disk. The order of the steps is what keeps
+# them honest: first the bytes are taken from the socket, then from the quota, then they are
+# written, and only then they are counted as moved. A byte over the quota is never on the disk.
+#
+# With filters (TYPE A, MODE Z) fewer or more bytes come out than went in, and the quota counts
+# those that are written. A few compressed bytes can become a million times as many, so they come
+# out of the filter in bounded pieces, and others run between two of them.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

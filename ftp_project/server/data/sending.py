@@ -4,6 +4,24 @@ The system call is tried first, and waited for only when it would block. A trans
 the others after each turn.
 """
 
+# sendfile(2) moves a file's pages from the page cache to the socket without a copy into this
+# process. On a non-blocking socket it takes what fits into the send buffer and returns; the rest is
+# tried when the socket is writable again. Linux calls it writable when a third of the buffer is
+# free (``sk_stream_is_writeable``), so after a partial send there is no point in an attempt before
+# that.
+#
+# Turns. A socket whose client reads fast is always writable, and a transfer that went on as long as
+# it could would never let others run. After ``TURN`` bytes it pauses. Larger turns cost nobody
+# anything in throughput and others their patience: 2 MiB are about half a millisecond on this kind
+# of machine.
+#
+# TLS cannot use sendfile: the bytes must be encrypted, in this process. So they are read into the
+# shared buffer (preadv(2), which allocates nothing) and encrypted from there.
+#
+# Why ``end`` is fixed at the beginning. A file may grow while it is sent (a log), and a client that
+# follows it would never see its end. It may also shrink; then fewer bytes come than the 150 reply
+# has said, and the client must not be told that all went well.
+
 from __future__ import annotations
 
 import os

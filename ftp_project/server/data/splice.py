@@ -1,24 +1,24 @@
-"""From a socket into a file without a copy into this process: splice(2), or a buffer without it.
+"""From a socket into a file without a copy into this process: splice(2), or a buffer without it."""
 
-**What the kernel does.** recv(2) copies a socket's bytes into our memory and write(2) copies them
-into the page cache. splice(2) moves between a descriptor and a *pipe*, and a pipe is a list of
-pages: the socket's pages are linked into it, not copied, and a second splice(2) writes them into
-the file, which is the one copy that is left. Linux has no call from a socket straight into a file.
-
-**Two steps.** ``read_from_socket``, then ``write_to_file``. Between them the quota is asked for
-exactly as many bytes as have come, which no single call would allow. Nobody waits between the two,
-so the pipe is empty whenever another upload has its turn, and *one* pipe serves all uploads of a
-server: a pipe for each would cost two descriptors and, at 1 MiB, the system's limit for one user
-(pipe-user-pages-soft) after 64 of them.
-
-**What goes wrong.** A pipe of the usual 64 KiB costs sixteen times the calls: it is enlarged
-(F_SETPIPE_SZ). splice(2) refuses files opened with O_APPEND (EINVAL), so uploads are opened with
-an offset. Some sockets and file systems cannot splice at all (sandboxes, FUSE): then the same pipe
-is filled and emptied with plain calls. When the file cannot take the bytes (disk full), they are
-still in the pipe and must be read away, or they would open the next client's file.
-
-Sources: splice(2), pipe(7); Linux: fs/splice.c.
-"""
+# What the kernel does. recv(2) copies a socket's bytes into our memory and write(2) copies them
+# into the page cache. splice(2) moves between a descriptor and a *pipe*, and a pipe is a list of
+# pages: the socket's pages are linked into it, not copied, and a second splice(2) writes them into
+# the file, which is the one copy that is left. Linux has no call from a socket straight into a
+# file.
+#
+# Two steps. ``read_from_socket``, then ``write_to_file``. Between them the quota is asked for
+# exactly as many bytes as have come, which no single call would allow. Nobody waits between the
+# two, so the pipe is empty whenever another upload has its turn, and *one* pipe serves all uploads
+# of a server: a pipe for each would cost two descriptors and, at 1 MiB, the system's limit for one
+# user (pipe-user-pages-soft) after 64 of them.
+#
+# What goes wrong. A pipe of the usual 64 KiB costs sixteen times the calls: it is enlarged
+# (F_SETPIPE_SZ). splice(2) refuses files opened with O_APPEND (EINVAL), so uploads are opened with
+# an offset. Some sockets and file systems cannot splice at all (sandboxes, FUSE): then the same
+# pipe is filled and emptied with plain calls. When the file cannot take the bytes (disk full), they
+# are still in the pipe and must be read away, or they would open the next client's file.
+#
+# Sources: splice(2), pipe(7); Linux: fs/splice.c.
 
 from __future__ import annotations
 

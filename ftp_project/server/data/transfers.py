@@ -1,11 +1,10 @@
-"""The one way of every transfer, from opening the data connection to the last reply.
+"""The one way of every transfer, from opening the data connection to the last reply."""
 
-Whatever a transfer does (a file, a listing, an upload that replaces another), its success is told
-by one 226 and its failure by one 4xx, and both stand here. That is what makes three promises
-checkable in one place: 226 is sent only after the data is written and the file closed; what was
-opened is released in ``finally``, however the transfer ends; and a connection that nobody wants any
-more is closed, so that a client that waits for it sees an end and no silence.
-"""
+# Whatever a transfer does (a file, a listing, an upload that replaces another), its success is told
+# by one 226 and its failure by one 4xx, and both stand here. That is what makes three promises
+# checkable in one place: 226 is sent only after the data is written and the file closed; what was
+# opened is released in ``finally``, however the transfer ends; and a connection that nobody wants
+# any more is closed, so that a client that waits for it sees an end and no silence.
 
 from __future__ import annotations
 

@@ -5,6 +5,14 @@ argument. A command runs in a process group of its own, has a time limit, and on
 once; the others wait in a queue that is bounded too.
 """
 
+# A file's name is chosen by a client; a command line with that name in it would be a shell for
+# everybody ("; rm -r"). So a command is split into words once, at the start, it is run without a
+# shell, and what has happened is told in its environment, where it is never read as anything but
+# text.
+#
+# A process group of its own (start_new_session), so that a signal reaches all that the command has
+# started, and Ctrl-C in the terminal does not.
+
 from __future__ import annotations
 
 import contextlib

@@ -1,5 +1,13 @@
 """Logs: lines of text or JSON, to standard error or to a file that can be rotated."""
 
+# A log is read by people in terminals and by programs, and half of what stands in it was chosen by
+# strangers: user names, file names. A name with a line end would forge a line of its own ("log
+# injection", CWE-117), one with an escape sequence would steer the terminal. So whatever is not
+# printable is escaped, and a value with spaces is quoted.
+#
+# A log must not stop the server. A disk that is full costs lines; the failure of the log is no
+# reason to refuse clients.
+
 from __future__ import annotations
 
 import contextlib

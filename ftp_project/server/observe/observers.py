@@ -3,6 +3,10 @@
 With no observer nothing is measured and nothing is made: a quiet server pays nothing.
 """
 
+# The pattern of lesson 10. A session does not know who wants to hear of it, and a log or a hook
+# does not have to be called in ten places. The calls are plain function calls, on the loop: an
+# observer that has more to do than a line or a number starts a task for it (``hooks``).
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple

@@ -1,9 +1,8 @@
-"""The sessions of a server as plain values, which can be sent to another process.
+"""The sessions of a server as plain values, which can be sent to another process."""
 
-A worker takes a snapshot of its own sessions and sends it to the parent, which shows those of all
-workers on one screen. So a snapshot holds no session, no socket and no clock: whatever is in it
-must mean the same to a reader that shares no memory with the writer.
-"""
+# A worker takes a snapshot of its own sessions and sends it to the parent, which shows those of all
+# workers on one screen. So a snapshot holds no session, no socket and no clock: whatever is in it
+# must mean the same to a reader that shares no memory with the writer.
 
 from __future__ import annotations
 

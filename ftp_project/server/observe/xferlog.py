@@ -6,6 +6,10 @@ user (for anonymous what was given as password), service, authentication (0: non
 completion (c or i).
 """
 
+# The file may be written by several workers at once. write(2) to a file that was opened with
+# O_APPEND puts all its bytes at the end, in one piece (POSIX, write()), so lines are written
+# without a buffer of our own, one call for each, and never mixed.
+
 from __future__ import annotations
 
 import time

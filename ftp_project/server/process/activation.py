@@ -4,6 +4,12 @@ The protocols are those of sd_listen_fds(3) and sd_notify(3); both work without 
 any program that sets the same variables.
 """
 
+# A socket that systemd has opened exists before the server does: clients can connect while it
+# starts or is restarted and wait in the kernel's queue. And ports below 1024 need a privilege that
+# the server then never has. The protocol is one rule: descriptors from 3 on, as many as LISTEN_FDS
+# says, for the process that LISTEN_PID names. That pid matters: variables are inherited by every
+# child.
+
 from __future__ import annotations
 
 import contextlib

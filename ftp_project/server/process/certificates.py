@@ -1,5 +1,9 @@
 """The certificate of the server: loaded once, with one sentence for what is wrong with it."""
 
+# TLS 1.2 is the oldest version that is not broken (RFC 8996). Renegotiation lets a client make the
+# server compute without end, and compression under TLS tells what it hides by how long it is
+# (CRIME, 2012); both are off.
+
 from __future__ import annotations
 
 import datetime

@@ -1,5 +1,10 @@
 """A graceful end: no new clients, idle sessions are sent away, transfers may finish."""
 
+# A server that is replaced ten times a day must not break ten times as many downloads. So the end
+# has an order: the listeners close first (new clients go to the successor), sessions that do
+# nothing are told 421 and closed, and transfers run to their end, or to the end of the grace time.
+# A second signal means that somebody does not want to wait.
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -4,6 +4,9 @@ A session keeps the rights with which it logged in; the next login has the new o
 cannot be used is reported and changes nothing.
 """
 
+# Everything new is made completely before anything old is replaced, and the replacement is one
+# assignment. So no client ever meets a half-read file, and a mistake in it changes nothing.
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,12 +1,11 @@
-"""From settings to a running process, and to its end.
+"""From settings to a running process, and to its end."""
 
-The order matters. What can be refused is refused first, with one sentence: the certificate, the
-logs, the commands of hooks. What is heavy is made before the collector's generations are frozen
-(``gc.freeze``): it is never searched again, and, with workers, stays shared by all of them, since
-a collector that writes into an object's header copies its page (copy on write, fork(2)). A selector
-is made last, after any fork: an epoll object is shared by those who inherit its descriptor, and
-each would take the others' events (epoll(7)).
-"""
+# The order matters. What can be refused is refused first, with one sentence: the certificate, the
+# logs, the commands of hooks. What is heavy is made before the collector's generations are frozen
+# (``gc.freeze``): it is never searched again, and, with workers, stays shared by all of them, since
+# a collector that writes into an object's header copies its page (copy on write, fork(2)). A
+# selector is made last, after any fork: an epoll object is shared by those who inherit its
+# descriptor, and each would take the others' events (epoll(7)).
 
 from __future__ import annotations
 

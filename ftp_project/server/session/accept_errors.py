@@ -1,11 +1,10 @@
-"""What accept(2) may report, and how long to wait then.
+"""What accept(2) may report, and how long to wait then."""
 
-A listener stays readable while its queue holds a connection. When accept(2) fails for want of a
-descriptor, the connection stays in the queue, and a loop that simply tries again spins at full
-speed until somebody else closes one. So the listener pauses: a tenth of a second is long enough to
-cost nothing, and short enough that nobody notices once there is room. asyncio does the same, with
-one second (``selector_events.py``, ACCEPT_RETRY_DELAY).
-"""
+# A listener stays readable while its queue holds a connection. When accept(2) fails for want of a
+# descriptor, the connection stays in the queue, and a loop that simply tries again spins at full
+# speed until somebody else closes one. So the listener pauses: a tenth of a second is long enough
+# to cost nothing, and short enough that nobody notices once there is room. asyncio does the same,
+# with one second (``selector_events.py``, ACCEPT_RETRY_DELAY).
 
 from __future__ import annotations
 

@@ -1,11 +1,10 @@
-"""One command: what its row says, and the one place that enforces it.
+"""One command: what its row says, and the one place that enforces it."""
 
-A server that checks logins, arguments and rights in each of its sixty verbs forgets one. Here a
-verb's function checks nothing that its row can say: ``check`` has refused the command before, for
-every verb in the same order (login, TLS, argument, right, data port), and ``act`` turns what the
-function raises into a reply. The words of SITE have rows of the same kind (``verbs/site.py``), and
-go through the same two functions.
-"""
+# A server that checks logins, arguments and rights in each of its sixty verbs forgets one. Here a
+# verb's function checks nothing that its row can say: ``check`` has refused the command before, for
+# every verb in the same order (login, TLS, argument, right, data port), and ``act`` turns what the
+# function raises into a reply. The words of SITE have rows of the same kind (``verbs/site.py``),
+# and go through the same two functions.
 
 from __future__ import annotations
 

@@ -1,26 +1,25 @@
-"""The control connection: one conversation, from the greeting to the end.
+"""The control connection: one conversation, from the greeting to the end."""
 
-**In order.** RFC 959 numbers nothing: a reply belongs to a command only by its place. So commands
-are answered in the order in which they came, whatever each of them takes, and a client may send
-many at once (lftp does). They wait in ``_pending``; what can be answered at once is, and the
-replies are sent when nothing is left to answer.
-
-**While a transfer runs** it is a task of its own, and this task goes on reading. Otherwise ABOR
-could not be seen, a client that has left would not be noticed, and STAT could not say how far it
-is. But only the commands that the table marks are answered; the first other one waits for the
-transfer's end, and all behind it wait too. ABOR is the exception that proves the rule: it *acts*
-as soon as it is seen, anywhere in the queue, and it is *answered* in its turn, behind the 426 of
-the transfer that it has stopped (RFC 959 5.4).
-
-**Why a loop and no callbacks.** ``converse`` is the state machine: it reads, answers, sends, waits.
-``_next_work`` answers whatever needs no wait and returns the first thing that does, as a
-coroutine. So a command that is answered at once, and nearly all are, costs no generator.
-
-**What bounds it.** A client that never reads (``REPLIES_LIMIT``, the stall time-out), never stops
-sending (``WAITING_LIMIT``; TCP's flow control then stops it), sends no commands (``PATIENCE``), or
-nothing at all (the idle and login time-outs): each ends with a reply or a closed connection,
-never with memory.
-"""
+# In order. RFC 959 numbers nothing: a reply belongs to a command only by its place. So commands
+# are answered in the order in which they came, whatever each of them takes, and a client may send
+# many at once (lftp does). They wait in ``_pending``; what can be answered at once is, and the
+# replies are sent when nothing is left to answer.
+#
+# While a transfer runs it is a task of its own, and this task goes on reading. Otherwise ABOR
+# could not be seen, a client that has left would not be noticed, and STAT could not say how far it
+# is. But only the commands that the table marks are answered; the first other one waits for the
+# transfer's end, and all behind it wait too. ABOR is the exception that proves the rule: it *acts*
+# as soon as it is seen, anywhere in the queue, and it is *answered* in its turn, behind the 426 of
+# the transfer that it has stopped (RFC 959 5.4).
+#
+# Why a loop and no callbacks. ``converse`` is the state machine: it reads, answers, sends,
+# waits. ``_next_work`` answers whatever needs no wait and returns the first thing that does, as a
+# coroutine. So a command that is answered at once, and nearly all are, costs no generator.
+#
+# What bounds it. A client that never reads (``REPLIES_LIMIT``, the stall time-out), never stops
+# sending (``WAITING_LIMIT``; TCP's flow control then stops it), sends no commands (``PATIENCE``),
+# or nothing at all (the idle and login time-outs): each ends with a reply or a closed connection,
+# never with memory.
 
 from __future__ import annotations
 

@@ -1,20 +1,19 @@
-"""The bytes of a control connection: replies collected and sent, in the clear or under TLS.
+"""The bytes of a control connection: replies collected and sent, in the clear or under TLS."""
 
-Nothing here knows of commands or of sessions: what is said, and when, is ``control``'s matter.
-
-**Replies are collected.** ``say`` adds to a buffer and sends nothing. A client that has sent ten
-commands at once gets ten replies in one packet, and a small file's 150 and 226 travel together.
-That is as much a matter of correctness as of speed: Nagle's algorithm (RFC 896) would hold a
-second small packet back until the first is acknowledged, and the client's delayed acknowledgment
-(RFC 1122 4.2.3.2) would take its 40 ms; so Nagle is off (``listener``) and the packets are few.
-
-**The last reply waits for the end.** When the connection is closed right behind a reply, the reply
-is sent with MSG_MORE (send(2)), so that it leaves in the same packet as the FIN.
-
-**TLS goes the same way.** OpenSSL may want to write while we read and to read while we write. So
-``start_tls`` exchanges not only the socket but also the function that sends and the exceptions
-that mean "would block"; no caller asks which of the two it has.
-"""
+# Nothing here knows of commands or of sessions: what is said, and when, is ``control``'s matter.
+#
+# Replies are collected. ``say`` adds to a buffer and sends nothing. A client that has sent ten
+# commands at once gets ten replies in one packet, and a small file's 150 and 226 travel together.
+# That is as much a matter of correctness as of speed: Nagle's algorithm (RFC 896) would hold a
+# second small packet back until the first is acknowledged, and the client's delayed acknowledgment
+# (RFC 1122 4.2.3.2) would take its 40 ms; so Nagle is off (``listener``) and the packets are few.
+#
+# The last reply waits for the end. When the connection is closed right behind a reply, the
+# reply is sent with MSG_MORE (send(2)), so that it leaves in the same packet as the FIN.
+#
+# TLS goes the same way. OpenSSL may want to write while we read and to read while we write. So
+# ``start_tls`` exchanges not only the socket but also the function that sends and the exceptions
+# that mean "would block"; no caller asks which of the two it has.
 
 from __future__ import annotations
 

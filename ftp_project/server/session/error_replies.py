@@ -1,5 +1,10 @@
 """Which reply code tells the client of which failure (RFC 959 4.2 and 5.4)."""
 
+# The first digit is what programs go by: 4xx means "the same command may succeed later", 5xx "it
+# will not" (RFC 959 4.2.1). A client with a queue tries again after the one and gives up after the
+# other, so a busy file and a full disk are 4xx, a missing one and one that may not be read are 5xx.
+# The sentence is for people, and never names a path outside of the user's home.
+
 from __future__ import annotations
 
 from ftp_project.files import errors

@@ -1,14 +1,13 @@
-"""Accepts clients and runs a session for each.
+"""Accepts clients and runs a session for each."""
 
-A server's listening socket has a queue in the kernel (listen(2), its backlog): connections are
-complete before anybody accepts them. Three things follow.
-
-- accept(2) for nothing is dear (Python makes a socket object first, and an exception after), so
-  poll(2) is asked before each, and all that wait are accepted before the loop is asked again.
-- A storm of clients may never end: after ``ACCEPTED_IN_A_ROW`` of them the sessions get a turn.
-- accept(2) reports errors of *other* sockets: that of a connection which has failed since, or that
-  the process is out of descriptors. None of them is a reason to stop (``accept_errors``).
-"""
+# A server's listening socket has a queue in the kernel (listen(2), its backlog): connections are
+# complete before anybody accepts them. Three things follow.
+#
+# - accept(2) for nothing is dear (Python makes a socket object first, and an exception after), so
+#   poll(2) is asked before each, and all that wait are accepted before the loop is asked again.
+# - A storm of clients may never end: after ``ACCEPTED_IN_A_ROW`` of them the sessions get a turn.
+# - accept(2) reports errors of *other* sockets: that of a connection which has failed since, or
+#   that the process is out of descriptors. None of them is a reason to stop (``accept_errors``).
 
 from __future__ import annotations
 

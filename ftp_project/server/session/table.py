@@ -5,6 +5,11 @@ made from the rows: HELP and FEAT (the two verbs that stand in this file, as the
 words of SITE, and the answers to a wrong argument.
 """
 
+# The rows are data. Other programs hold what is here in sixty methods with decorators, or in a
+# chain of conditions; then nobody can ask "which commands work before the login?" without reading
+# them all. Tests ask exactly that, for each row (``test_server_by_hand``), and the table in the
+# README is held to it.
+
 from __future__ import annotations
 
 from collections.abc import Iterable

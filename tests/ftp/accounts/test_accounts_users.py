@@ -8,7 +8,7 @@ import pytest
 
 from ftp_project.accounts import passwords, permissions
 from ftp_project.accounts.readers import parse_size
-from ftp_project.accounts.toml_lines import key_lines
+from ftp_project.accounts.toml_file import key_lines
 from ftp_project.accounts.users import User, UserError, Users, parse_user
 from ftp_project.accounts.users_file import UsersFileError, load_users
 

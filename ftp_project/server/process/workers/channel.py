@@ -6,6 +6,17 @@ the other is gone, however it died: the system closes its ends, and reading find
 every other process must close its copies (``Channel.keep_parent``, ``Channel.keep_worker``).
 """
 
+# Why sockets and not a queue of ``multiprocessing``. A queue has a lock in shared memory and a
+# thread that feeds it: a worker that is killed with the lock in hand stops all others, and a parent
+# with a thread cannot fork safely. A socket pair has neither, the loop can wait for it like for any
+# other socket, and its end is told by the kernel.
+#
+# SCM_RIGHTS makes a second descriptor of the same open socket, in another process. The parent must
+# close its own afterwards: a connection ends when its last descriptor is closed, not the first.
+#
+# What is on its way counts: descriptors in a queue belong to nobody, and the kernel bounds them for
+# each user (ETOOMANYREFS). A client that finds no room stays with the parent and is offered again.
+
 from __future__ import annotations
 
 import errno

@@ -1,16 +1,16 @@
-"""The workers as their parent sees them: forked, chosen for a client, ended, replaced.
+"""The workers as their parent sees them: forked, chosen for a client, ended, replaced."""
 
-**Which worker gets a client?** The one with the fewest sessions, those on their way to it included:
-a burst of clients is handed over faster than any worker can report. One that has taken none of its
-clients for a second is probably stuck (stopped, or in an endless system call), so it comes last.
-
-**When is a dead worker replaced?** At once, if it lived for a while. One that dies as soon as it is
-started would die again: it waits, twice as long each time (exponential backoff), so that a mistake
-that kills every worker costs a line in the log now and then, and not a processor.
-
-**How does the parent know?** Its end of the channel is at end of file: the kernel closes a dead
-process's descriptors, however it died. Nothing has to be said for that, and no signal is needed.
-"""
+# Which worker gets a client? The one with the fewest sessions, those on their way to it
+# included: a burst of clients is handed over faster than any worker can report. One that has taken
+# none of its clients for a second is probably stuck (stopped, or in an endless system call), so it
+# comes last.
+#
+# When is a dead worker replaced? At once, if it lived for a while. One that dies as soon as it
+# is started would die again: it waits, twice as long each time (exponential backoff), so that a
+# mistake that kills every worker costs a line in the log now and then, and not a processor.
+#
+# How does the parent know? Its end of the channel is at end of file: the kernel closes a dead
+# process's descriptors, however it died. Nothing has to be said for that, and no signal is needed.
 
 from __future__ import annotations
 

@@ -1,5 +1,12 @@
 """What all workers know: the numbers of the limits, and what each of them has counted."""
 
+# mmap(2) of anonymous shared memory, made before the fork, is the one thing that parent and
+# children see alike. It has no name in the file system, so nothing is left when the last of them
+# ends.
+#
+# Limits hold across workers because their numbers stand there; the rules are those of one process
+# (``accounts/shared_limits.py``).
+
 from __future__ import annotations
 
 import mmap

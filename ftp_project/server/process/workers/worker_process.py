@@ -1,5 +1,12 @@
 """The child's side: a server whose listener is a channel, and which obeys its parent."""
 
+# A worker inherits everything from its parent by fork(2): settings, open logs, the listening
+# socket. It must not inherit a loop, a selector or a thread, as none of them survives a fork in a
+# usable state.
+#
+# The parent's death must end it, however the parent died. No signal does that in a portable way;
+# the end of the channel does: the kernel closes the parent's end, and reading finds end of file.
+
 from __future__ import annotations
 
 import contextlib

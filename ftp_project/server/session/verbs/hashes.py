@@ -1,5 +1,10 @@
 """Check sums of files: HASH (draft-bryan-ftpext-hash), and the X commands of older clients."""
 
+# A check sum of a large file takes seconds, of the disk and of a processor. It is made by a thread;
+# hashlib gives up the interpreter lock for more than 2 KiB, so the loop goes on meanwhile. But
+# threads are few and logins need them too, so a hash is cut into pieces, and queues again after
+# each.
+
 from __future__ import annotations
 
 import hashlib

@@ -1,5 +1,13 @@
 """Who is it: USER, PASS, ACCT, REIN, QUIT, HOST (RFC 959 4.1.1)."""
 
+# What a client can learn from a wrong login is bounded on purpose. An unknown user gets the same
+# reply as a wrong password, after the same work: or the time alone would tell which names exist.
+# Guesses are answered late, and later each time (``accounts/guard.py``).
+#
+# The work is a password hash, slow by design (``accounts/passwords.py``), so it is done by a
+# thread. A password that was right a moment ago is recognised without it: a client that opens a
+# session for each file would otherwise cost 50 ms of a processor for each.
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,5 +1,9 @@
 """Files over a data connection: RETR, STOR, APPE, STOU, ABOR (RFC 959 4.1.3; REST: RFC 3659 5)."""
 
+# A verb opens the file and does nothing more: it returns a ``Transfer``. All that can be said
+# against the file is thus said before the 150 reply, when the client can still be told by a 550,
+# and the data connection is only opened for a transfer that can begin.
+
 from __future__ import annotations
 
 import os
