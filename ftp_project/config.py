@@ -197,7 +197,7 @@ class Options:
     log_format: Literal["text", "json"] = option("text", "How a line looks.", group=OPERATION)
     log_file: Path | None = option(
         None,
-        "Where the log goes, in place of standard error; opened anew on SIGHUP.",
+        "Where the log goes, in place of standard error; reopened on SIGHUP.",
         group=OPERATION,
     )
     xferlog: Path | None = option(

@@ -1,4 +1,4 @@
-"""Who may log in, and how much they may do.
+"""Users: who may log in, what they may do, and how much.
 
 - ``users``: users and where they come from; ``users_file``: the TOML file of users
 - ``passwords``: hashes, and checking them without telling which users exist

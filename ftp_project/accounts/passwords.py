@@ -3,9 +3,9 @@
 Sources: RFC 9106 (Argon2), RFC 7914 (scrypt), RFC 7693 (BLAKE2, section 2.9: keyed hashing).
 """
 
-# A stolen file of hashes is attacked at leisure, so a hash must be dear to compute, in time and in
-# memory (Argon2id, RFC 9106; scrypt, RFC 7914, as special hardware has much of the one and little
-# of the other).
+# A stolen file of hashes is attacked at leisure, so a hash must be costly to compute, in time and
+# in memory (Argon2id, RFC 9106; scrypt, RFC 7914): special hardware has much of the one and little
+# of the other.
 #
 # Then two new problems arise. A login costs tens of milliseconds: it is done by a thread, and a
 # right password is remembered by a keyed BLAKE2 hash, whose random key never leaves this process.

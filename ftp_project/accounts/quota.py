@@ -12,7 +12,7 @@ class Quota:
 
     An upload takes bytes as they come and gives them back if it fails; replaced and removed
     files give theirs back. The count is the server's own: files that others change in the
-    home are seen when ``used`` is set anew.
+    home are seen when ``used`` is set again.
     """
 
     __slots__ = ("__weakref__", "limit", "used")

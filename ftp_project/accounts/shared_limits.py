@@ -198,7 +198,7 @@ def known(table: SharedTable, user: str) -> int | None:
 
 
 def _let_go(table: SharedTable, user: str) -> None:
-    """Count one holder less; after the last one the bytes may be counted anew."""
+    """Count one holder less; after the last one the bytes may be counted again."""
     with table:
         held, row = table.find(f"quota {user}"), table.find(f"stored {user}")
         if held is not None:

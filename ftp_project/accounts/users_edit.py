@@ -81,7 +81,7 @@ def _string(text: str) -> str:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write ``path`` anew so that everybody sees the old or the new text, never a part of one.
+    """Replace ``path`` so that a reader sees the old or the new text, never a part of one.
 
     A new file can be read by its owner only. Raises OSError, and leaves nothing behind then.
     """

@@ -140,7 +140,7 @@ class _RichBar(Bar):
 
     def __exit__(self, *error: Any) -> None:
         super().__exit__(*error)
-        if error[0] is not None:  # the next attempt counts its bytes anew
+        if error[0] is not None:  # the next attempt counts its bytes again
             self.progress.advance(self.total, -self.count - self.done)
         self.progress.remove_task(self.task)
 

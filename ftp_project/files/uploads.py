@@ -89,7 +89,7 @@ class Upload:
         return self._size - self.offset
 
     def commit(self) -> None:
-        """Close the file and let it appear under its name.
+        """Close the file and give it its final name.
 
         Raises a FileError when the system reports late that data was not written, or when
         the name was taken by a directory meanwhile; then the upload is aborted.
@@ -316,7 +316,7 @@ def _remove_dead(directory: int, name: str) -> bool:
         return False
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Unlinked while locked: an upload that is just beginning sees it, and begins anew.
+        # Unlinked while locked: an upload that is just beginning sees it, and begins again.
         os.unlink(name, dir_fd=directory)
     except OSError:
         return False

@@ -1,4 +1,4 @@
-"""Busy polling: looking again for a moment before the process is put to sleep.
+"""Busy polling: asking the selector again for a moment before the process sleeps.
 
 To sleep and to be woken costs tens of microseconds, more on a virtual machine: often longer than
 a client takes for its next command. Who looks again meanwhile answers sooner, and even spends

@@ -99,12 +99,12 @@ def pause(loop: Loop, task: Task[Any], trap: traps.Pause) -> object:
 
 
 def now(loop: Loop, task: Task[Any], trap: traps.Now) -> float:
-    """Tell the time."""
+    """Return the loop's time."""
     return loop.clock()
 
 
 def current(loop: Loop, task: Task[Any], trap: traps.Current) -> Task[Any]:
-    """Tell a coroutine which task it runs in."""
+    """Return the task that runs the coroutine."""
     return task
 
 

@@ -45,7 +45,7 @@ class WakeUp:
         self._previous: dict[int, Any] = {}
 
     def notify(self) -> None:
-        """Make the loop look (from any thread)."""
+        """Wake the loop (from any thread)."""
         # Full: the loop is about to look anyway. Closed: it has ended, nobody wants to know.
         with contextlib.suppress(OSError):
             self._writer.send(b"\0")

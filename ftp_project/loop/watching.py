@@ -1,4 +1,4 @@
-"""Who waits for which socket: the only file that touches a selector.
+"""Which task waits for which socket: the only file that touches a selector.
 
 A socket stays registered after its wait is over. The next wait for the same thing then costs no
 system call at all, and only when an event comes that nobody waits for is the interest dropped.

@@ -61,6 +61,6 @@ class FromNetwork:
         return data.replace(b"\r\n", b"\n")
 
     def finish(self) -> bytes:
-        """Return a CR that ended the data, and start anew."""
+        """Return a CR that ended the data, and start again."""
         held, self._held = self._held, False
         return b"\r" if held else b""

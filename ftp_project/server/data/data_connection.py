@@ -6,7 +6,7 @@
 # takes one byte a minute would never meet it, and a thousand of them hold a thousand sessions that
 # others cannot have (the "slow read" attack). So there is a minimum rate too.
 #
-# The rule: a client is given ``stall`` seconds of waiting, and gets them anew each time ``least``
+# The rule: a client is given ``stall`` seconds of waiting, and gets them again each time ``least``
 # bytes have moved. Only waits *for the client* are charged against it. A slow disk, another
 # session's turn or a speed limit of ours is not the client's fault, and a client that is throttled
 # to 1 KB a second by us must not be thrown out for being slow. That is why a wait is bracketed by
@@ -81,7 +81,7 @@ class DataConnection:
         self._waits_since = 0.0
         self.rates = rates
         self.moved = 0
-        #: which way the bytes go
+        #: whether the bytes come from the client
         self.upload = False
         #: bytes that the limits allow and that have not been moved yet
         self.granted = 0

@@ -1,4 +1,4 @@
-"""The data connection: who opens it, and from where it may come (RFC 959 3.2, RFC 2428).
+"""The data port: who opens the next data connection, and where it may come from (RFC 959 3.2).
 
 A session keeps its passive listener from one transfer to the next: opening one costs more than
 sending a small file. Before it is offered again, connections that nobody used are closed; when one
@@ -81,7 +81,7 @@ class DataPort:
         self._renewed = False
 
     def listen(self) -> int:
-        """Make ready for the client to connect; return the port.
+        """Listen for the client's next data connection; return the port.
 
         Raises OSError when no port can be had.
         """
@@ -134,7 +134,7 @@ class DataPort:
                 return
 
     def target(self, host: str, port: int) -> None:
-        """Make ready to connect to the client (active mode)."""
+        """Note where to connect to for the next transfer (active mode)."""
         self.armed, self._target, self._renewed = True, (host, port), True
 
     def establish(self, deadline: float) -> Coro[tuple[socket.socket, BufferedTLS | None]]:
@@ -182,7 +182,7 @@ class DataPort:
         return self._renewed or wanted != (self._early is not None)
 
     def take_early(self, context: ssl.SSLContext | None, seconds: float) -> Coro[None]:
-        """Take the next passive connection once it comes, and put it under TLS.
+        """Accept the next passive connection as soon as it comes, and put it under TLS.
 
         Without a ``context`` nothing is taken early any more. ``seconds`` are for the handshake.
         """
@@ -229,7 +229,7 @@ class DataPort:
         return sock
 
     def shut(self) -> Coro[None]:
-        """Give the listener back."""
+        """Close the listener, and what was accepted early."""
         self.armed = False
         yield from self._drop_early()
         yield from self._close_listener()
@@ -241,7 +241,7 @@ class DataPort:
 
 
 def _stop(early: Task[BufferedTLS | OSError | TimedOut]) -> Coro[None]:
-    """Give up a connection that is taken early, whether it has come or not."""
+    """Cancel an early accept, whether the connection has come or not."""
     yield from cancel(early, None)
     if early.result is not None and not isinstance(early.result, Exception):
         yield from close(early.result.sock)

@@ -1,4 +1,4 @@
-"""What is done to the bytes on their way: line ends (TYPE A) and compression (MODE Z).
+"""Filters of a transfer: line ends (TYPE A) and compression (MODE Z).
 
 A filter has ``feed(bytes) -> bytes`` and ``finish() -> bytes``, like those of ``protocol.ascii``.
 """

@@ -1,4 +1,4 @@
-"""Bytes on their way from the client into a file: as they are, or in pieces through filters.
+"""Receiving: bytes from the client into a file, as they are or through filters.
 
 The system call is tried first, and waited for only when it would block; a transfer gives way to
 the others after each turn.

@@ -1,4 +1,4 @@
-"""Bytes on their way to the client: files by the fastest way there is, and pieces through filters.
+"""Sending: files by sendfile(2), and pieces through filters.
 
 The system call is tried first, and waited for only when it would block. A transfer gives way to
 the others after each turn.

@@ -1,4 +1,4 @@
-"""What happens in a server, for those who want to know. Without them nothing is measured.
+"""Logs, numbers, hooks and the status screen. Without them nothing is measured.
 
 - ``observers``: the events
 - ``journal``, ``xferlog``: logs; ``hooks``: commands of the administrator

@@ -1,4 +1,4 @@
-"""What has been counted: numbers in plain memory, which may be shared between processes."""
+"""The counters of a server: numbers in plain memory, which may be shared between processes."""
 
 # One array of 64-bit integers and names for its places, because the same numbers must be read from
 # another process: the workers' arrays lie in memory that the parent maps too. Each place is written

@@ -89,7 +89,7 @@ def _quoted(value: Any) -> str:
 
 
 class LogFile(logging.StreamHandler[TextIO]):
-    """A file of lines that can be opened anew. A line that cannot be written costs no more.
+    """A file of lines that can be reopened. A line that cannot be written is lost, and no more.
 
     Raises OSError when it cannot be opened.
     """
@@ -165,7 +165,7 @@ class Journal(Observer):
             self._handler.reopen()
 
     def close(self) -> None:
-        """Write no more."""
+        """Close the file."""
         log.removeHandler(self._handler)
         self._handler.close()
         log.level, log.propagate = self._before
@@ -173,15 +173,15 @@ class Journal(Observer):
     # ------------------------------------------------------------------ events
 
     def session_began(self, session: Session) -> None:
-        """Write where the client comes from."""
+        """Write the client's address."""
         _info("session began", peer=session.peer)
 
     def session_ended(self, session: Session) -> None:
-        """Write that it has gone."""
+        """Write that the session has ended."""
         _info("session ended", peer=session.peer)
 
     def logged_in(self, session: Session) -> None:
-        """Write who it is."""
+        """Write which user logged in."""
         _info("login", user=_user(session), peer=session.peer, tls=session.secure)
 
     def login_failed(self, session: Session, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What happens in a server, for those who want to know: logs, metrics, hooks.
+"""The events of a server, for those who want to know: logs, metrics, hooks.
 
 With no observer nothing is measured and nothing is made: a quiet server pays nothing.
 """
@@ -41,7 +41,7 @@ class Observer:
         """A client has gone; its user is forgotten already."""
 
     def logged_in(self, session: Session) -> None:
-        """A user was let in."""
+        """A user has logged in."""
 
     def login_failed(self, session: Session, name: str) -> None:
         """A name and password were refused."""

@@ -1,4 +1,4 @@
-"""The status screen: who is there, what is moved, how fast; drawn four times a second."""
+"""The status screen: sessions, transfers and their rates, drawn four times a second."""
 
 from __future__ import annotations
 

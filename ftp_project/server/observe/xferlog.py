@@ -92,7 +92,7 @@ class Xferlog(Observer):
         old.close()
 
     def close(self) -> None:
-        """Write no more."""
+        """Close the file."""
         self._file.close()
 
     def transferred(self, session: Session, done: Done) -> None:

@@ -1,4 +1,4 @@
-"""systemd: listening sockets that are handed over, and telling how far we are.
+"""systemd: listening sockets that are handed over, and notifying systemd of the state.
 
 The protocols are those of sd_listen_fds(3) and sd_notify(3); both work without systemd too, from
 any program that sets the same variables.

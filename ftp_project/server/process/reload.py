@@ -5,7 +5,7 @@ cannot be used is reported and changes nothing.
 """
 
 # Everything new is made completely before anything old is replaced, and the replacement is one
-# assignment. So no client ever meets a half-read file, and a mistake in it changes nothing.
+# assignment. So no client is ever served from a half-read file, and a mistake changes nothing.
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def reload_users(server: Server, read_users: Callable[[], Users]) -> Coro[None]:
 
 
 def newer_certificate(config: Config, old: ssl.SSLContext | None) -> ssl.SSLContext | None:
-    """Return the TLS settings made anew; the old ones when they cannot be made."""
+    """Return new TLS settings from the file; the old ones when that is not possible."""
     if config.tls_cert is None:
         return old
     from ftp_project.server.process.certificates import make_context  # ssl is heavy

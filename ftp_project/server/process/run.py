@@ -37,7 +37,7 @@ def run(
 ) -> None:
     """Serve until SIGINT or SIGTERM; ``ready(host, port)`` is called when clients can connect.
 
-    On SIGHUP the users are exchanged for what ``read_users()`` returns, and logs are opened anew.
+    On SIGHUP the users are exchanged for what ``read_users()`` returns, and logs are reopened.
     SIGTERM lets transfers end within ``config.grace`` seconds, a second one does not.
 
     Raises ``UsageError`` when the server cannot start.

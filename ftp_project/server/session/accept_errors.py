@@ -1,4 +1,4 @@
-"""What accept(2) may report, and how long to wait then."""
+"""Errors of accept(2), and how long to wait after each."""
 
 # A listener stays readable while its queue holds a connection. When accept(2) fails for want of a
 # descriptor, the connection stays in the queue, and a loop that simply tries again spins at full

@@ -279,7 +279,7 @@ class Control:
             self.say(reply_for(error, row.name))
 
     def _expect_data(self) -> Coro[None]:
-        """See to it that a protected data connection may come before its command."""
+        """Let a protected data connection be accepted before its command comes."""
         session = self.session
         context = session.server.tls if session.protected else None
         yield from session.data_port.take_early(context, session.config.stall_timeout)

@@ -3,7 +3,7 @@
 # A server's listening socket has a queue in the kernel (listen(2), its backlog): connections are
 # complete before anybody accepts them. Three things follow.
 #
-# - accept(2) for nothing is dear (Python makes a socket object first, and an exception after), so
+# - accept(2) in vain is costly (Python makes a socket object first, and an exception after), so
 #   poll(2) is asked before each, and all that wait are accepted before the loop is asked again.
 # - A storm of clients may never end: after ``ACCEPTED_IN_A_ROW`` of them the sessions get a turn.
 # - accept(2) reports errors of *other* sockets: that of a connection which has failed since, or

@@ -67,7 +67,7 @@ def help_(session: Session, argument: str) -> bytes:
 
 
 ROWS = (
-    # who is it
+    # logins
     Row("USER", login.user, TEXT, "USER <name>", login=False),
     Row("PASS", login.password, MAYBE_TEXT, "PASS <password>", login=False),
     Row("ACCT", login.acct, TEXT, "ACCT <account>", login=False),

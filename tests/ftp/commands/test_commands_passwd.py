@@ -11,7 +11,7 @@ import pytest
 from fork_server import run_program
 
 from ftp_project.accounts import passwords
-from ftp_project.accounts.users import UserError
+from ftp_project.accounts.users import OPTIONS, UserError
 from ftp_project.accounts.users_edit import replace_file, set_password
 from ftp_project.accounts.users_file import load_users
 
@@ -125,3 +125,10 @@ def test_at_a_terminal_the_password_is_asked_for_twice_and_not_shown(tmp_path, a
     os.close(terminal)
     assert b"s3cret" not in seen
     assert path.exists() == (status == 0)
+
+
+def test_its_help_names_every_option_of_a_user():
+    said = run_program("passwd", "--help", text=True).stdout
+    for name, option in OPTIONS.items():
+        assert f"{name.replace('_', '-')} " in said
+        assert option.help in said

@@ -24,7 +24,7 @@ import os
 import socket
 from typing import Any, Final
 
-#: orders: end when the transfers have; open the logs anew; read these anew
+#: orders: end when the transfers have ended; reopen the logs; read users, or the certificate, again
 DRAIN, REOPEN, USERS, CERTIFICATE = b"d", b"o", b"u", b"c"
 _FAMILIES: Final = {b"4": socket.AF_INET, b"6": socket.AF_INET6}
 _BYTES: Final = {family: byte for byte, family in _FAMILIES.items()}

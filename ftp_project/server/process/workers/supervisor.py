@@ -189,7 +189,7 @@ class _Supervisor:
                 yield from sleep(PAUSE)
 
     def _listen(self, loop: Loop, number: int, worker: Worker) -> Coro[None]:
-        """Read what a worker reports; when it has ended, see to it that it is replaced."""
+        """Read what a worker reports; when it has ended, have it replaced."""
         orders = worker.channel.orders
         with contextlib.suppress(OSError):  # it died, and had not read all of its orders
             while data := (yield from recv(orders, 1 << 16, None)):
@@ -224,7 +224,7 @@ class _Supervisor:
             loop.cancel(self._turn)
 
     def _reload(self, loop: Loop) -> None:
-        """Read all anew, for workers to come; tell those that there are to do the same."""
+        """Read all files again, for workers to come; order the present ones to do the same."""
         notify("RELOADING=1")
         pool, setup = self._pool, self._pool.setup
         setup.observability.reopen()

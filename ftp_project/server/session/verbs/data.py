@@ -1,4 +1,4 @@
-"""Where the data connection goes: PASV, EPSV, PORT, EPRT (RFC 959 4.1.2, RFC 2428)."""
+"""The address of the data connection: PASV, EPSV, PORT, EPRT (RFC 959 4.1.2, RFC 2428)."""
 
 # PORT lets a client name an address to which the server connects. In RFC 959 that may be any, which
 # made servers attack third machines for anybody ("FTP bounce", RFC 2577 3). So only the client's

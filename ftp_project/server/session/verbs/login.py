@@ -1,4 +1,4 @@
-"""Who is it: USER, PASS, ACCT, REIN, QUIT, HOST (RFC 959 4.1.1)."""
+"""Logins and the end of a session: USER, PASS, ACCT, REIN, QUIT, HOST (RFC 959 4.1.1)."""
 
 # What a client can learn from a wrong login is bounded on purpose. An unknown user gets the same
 # reply as a wrong password, after the same work: or the time alone would tell which names exist.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def user(session: Session, argument: str) -> bytes:
-    """USER name: begin a login, or begin one anew."""
+    """USER name: begin a login, or another one."""
     session.log_out()
     session.login_name = argument
     return replies.PASSWORD_PLEASE
@@ -83,7 +83,7 @@ def _admit(session: Session, user: User) -> bytes | Coro[bytes]:
 
 
 def enter(session: Session, user: User) -> bytes | Coro[bytes]:
-    """Let a user in, whose password was right or is not needed."""
+    """Log a user in whose password was right, or is not needed."""
     try:
         jail = session.server.jail_of(user)
     except FileError:

@@ -1,4 +1,4 @@
-"""Changing what is there: DELE, MKD, RMD, RNFR, RNTO, MFMT (RFC 959 4.1.3)."""
+"""Changes to files and directories: DELE, MKD, RMD, RNFR, RNTO, MFMT (RFC 959 4.1.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where am I: PWD, CWD, CDUP (RFC 959 4.1.1 and 4.1.3)."""
+"""The current directory: PWD, CWD, CDUP (RFC 959 4.1.1 and 4.1.3)."""
 
 from __future__ import annotations
 

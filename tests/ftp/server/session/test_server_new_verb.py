@@ -17,7 +17,7 @@ PAGE = PACKAGE.parent / "docs" / "contributing" / "change-the-server.md"
 
 
 def test_one_function_and_one_row_make_a_verb(tmp_path, monkeypatch, serve):
-    function, row = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    function, row, _ = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     copy = tmp_path / "copy" / "ftp_project"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     with (copy / "server" / "session" / "verbs" / "info.py").open("a") as file:
@@ -37,3 +37,8 @@ def test_one_function_and_one_row_make_a_verb(tmp_path, monkeypatch, serve):
         ftp.sendcmd("REIN")
         with pytest.raises(ftplib.error_perm, match=r"^530 "):
             ftp.sendcmd("XNOW")
+
+
+def test_the_limit_of_a_user_that_it_shows_is_declared_so():
+    *_, option = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert option in (PACKAGE / "accounts" / "users.py").read_text()
