@@ -158,7 +158,7 @@ class FetchFile:
     def _is_here(self, size: int | None) -> bool:
         """Tell whether the whole file is here; a shorter one becomes the ``.part`` to go on with.
 
-        Other programs write a download under its own name, and it may be they who began.
+        Other programs write a download under its own name, and one of them may have begun this one.
         """
         part = Path(f"{self.target}{PART}")
         if size is None or part.exists() or not self.target.exists():

@@ -28,7 +28,7 @@ from ftp_project.protocol.paths import unquote
 T = TypeVar("T")
 
 #: seconds to wait for the server's reason after the data connection broke
-AFTERMATH = 5.0
+REASON_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ class Session:
         try:
             if self.usable:
                 yield from self.control.tell("QUIT")
-                yield from self.control.next_reply(AFTERMATH)
+                yield from self.control.next_reply(REASON_TIMEOUT)
         except LostError:
             pass
         finally:
@@ -196,7 +196,7 @@ class Session:
     def _read_reason(self, command: str) -> Coro[None]:
         """Raise the server's own words about a broken transfer, if it has any."""
         try:
-            reply = yield from self.control.next_reply(AFTERMATH)
+            reply = yield from self.control.next_reply(REASON_TIMEOUT)
         except LostError:
             return
         self.usable = True

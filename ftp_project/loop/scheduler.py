@@ -164,7 +164,7 @@ class Loop:
                 poll(timeout, True)
         if when is not None and when <= self.clock():
             self._expire()
-        for _ in range(len(ready)):  # who queues again in this turn waits for the next one
+        for _ in range(len(ready)):  # a task queued again waits for the next turn
             step(ready.popleft())
         if background:
             step(background.popleft())

@@ -73,7 +73,7 @@ def make_selector(name: str) -> selectors.BaseSelector:
 
 
 class WatchedSocket:
-    """One registered socket: who waits to read it, who to write it."""
+    """One registered socket, the task that waits to read it, and the one that waits to write."""
 
     __slots__ = ("fd", "mask", "reader", "selector", "sock", "writer")
 

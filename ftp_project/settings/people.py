@@ -37,7 +37,7 @@ def make_users(options: Options, invented: Invented | None = None) -> tuple[User
     """Return the users of a server with these options.
 
     Without any a user is invented, whose password is returned too; when the users are read again,
-    ``invented`` is who was invented the first time. Raises ``UsageError``
+    ``invented`` is the user invented the first time. Raises ``UsageError``
     for a missing or wrong directory, a malformed option, a user given twice, and for all that is
     wrong in the users file.
     """

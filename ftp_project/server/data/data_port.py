@@ -194,7 +194,7 @@ class DataPort:
     def _take(
         self, context: ssl.SSLContext, seconds: float
     ) -> Coro[BufferedTLS | OSError | TimedOut]:
-        """Return the protected connection, or what went wrong: it is told to who asks for it."""
+        """Return the protected connection, or the error, which the transfer then raises."""
         from ftp_project.loop.tls_buffered import BufferedTLS
 
         try:

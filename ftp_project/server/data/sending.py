@@ -125,8 +125,8 @@ def send_pieces(
 def pieces_of_file(fd: int, offset: int, end: int) -> Iterator[bytes]:
     """Yield the bytes ``offset`` to ``end`` of a file, for transfers that sendfile cannot make.
 
-    What is written behind ``end`` meanwhile is left out, or who follows a growing log would never
-    come to its end. Raises ``ShrunkError`` when the file ends before it.
+    What is written behind ``end`` meanwhile is left out: the transfer of a growing log would not
+    end. Raises ``ShrunkError`` when the file ends before it.
     """
     while offset < end:
         data = os.pread(fd, min(PIECE, end - offset), offset)

@@ -35,16 +35,16 @@ if TYPE_CHECKING:
     from ftp_project.server.session.session import Session
 
 #: commands that run at once
-MOST = 4
+CONCURRENT = 4
 #: commands that wait for their turn
 QUEUE = 1000
 #: seconds between two looks at a running command, at first and at last
-LOOK, LOOK_AT_LAST = 0.01, 0.25
+POLL_INTERVAL, LONGEST_INTERVAL = 0.01, 0.25
 #: seconds between SIGTERM and SIGKILL for one that has run too long
-MERCY = 2.0
+KILL_DELAY = 2.0
 
 
-class Call(NamedTuple):
+class Command(NamedTuple):
     """A command that is to be run, with what is added to its environment."""
 
     words: list[str]
@@ -61,7 +61,7 @@ class Hooks(Observer):
         self._limit = options.hook_timeout
         self._clock = clock
         self.spawn = spawn
-        self._waiting: deque[Call] = deque()
+        self._waiting: deque[Command] = deque()
         self._running = 0
         self._full = False
 
@@ -77,12 +77,12 @@ class Hooks(Observer):
 
     def logged_in(self, session: Session) -> None:
         """Run the command for logins."""
-        self._call("login", session, {})
+        self._queue("login", session, {})
 
     def transferred(self, session: Session, done: Done) -> None:
         """Run the command for complete uploads or downloads."""
         if done.complete and session.user is not None:
-            self._call(
+            self._queue(
                 done.name,
                 session,
                 {
@@ -93,7 +93,7 @@ class Hooks(Observer):
                 },
             )
 
-    def _call(self, event: str, session: Session, facts: dict[str, str]) -> None:
+    def _queue(self, event: str, session: Session, facts: dict[str, str]) -> None:
         words = self._commands.get(event)
         if words is None:
             return
@@ -110,8 +110,8 @@ class Hooks(Observer):
             "FTP_HOME": "" if user is None else str(user.home),
             "FTP_PEER": session.peer,
         }
-        self._waiting.append(Call(words, {**who, **facts}))
-        if self._running < MOST:
+        self._waiting.append(Command(words, {**who, **facts}))
+        if self._running < CONCURRENT:
             self._running += 1
             self.spawn(self._work())
 
@@ -125,16 +125,16 @@ class Hooks(Observer):
         finally:
             self._running -= 1
 
-    def _run(self, call: Call) -> Coro[None]:
-        environment = {**os.environ, **call.facts}
+    def _run(self, command: Command) -> Coro[None]:
+        environment = {**os.environ, **command.facts}
         process: subprocess.Popen[bytes] | None = None
 
         def start() -> None:
             nonlocal process
             process = subprocess.Popen(
-                call.words,
+                command.words,
                 stdin=subprocess.DEVNULL,
-                stdout=2,  # to where our own backoff go
+                stdout=2,  # where our own messages go
                 env=environment,
                 start_new_session=True,
             )
@@ -144,19 +144,21 @@ class Hooks(Observer):
             yield from run_in_thread(start, None)
             assert process is not None
             deadline = self._clock() + self._limit
-            look = LOOK
+            interval, name = POLL_INTERVAL, command.words[0]
             while process.poll() is None:
                 if self._clock() >= deadline:
-                    log.warning("hook %s ran for more than %g s: ended", call.words[0], self._limit)
+                    log.warning(
+                        "hook %s ran for more than %g s: ended", command.words[0], self._limit
+                    )
                     end(process, signal.SIGTERM)
-                    yield from sleep(MERCY)
+                    yield from sleep(KILL_DELAY)
                     return
-                yield from sleep(look)
-                look = min(look * 1.5, LOOK_AT_LAST)
+                yield from sleep(interval)
+                interval = min(interval * 1.5, LONGEST_INTERVAL)
             if process.returncode:
-                log.warning("hook %s ended with status %d", call.words[0], process.returncode)
+                log.warning("hook %s ended with status %d", name, process.returncode)
         except (OSError, ValueError) as error:
-            log.warning("hook %s cannot be run: %s", call.words[0], error)
+            log.warning("hook %s cannot be run: %s", command.words[0], error)
         finally:
             if process is not None and process.poll() is None:
                 end(process, signal.SIGKILL)

@@ -56,7 +56,7 @@ def rnfr(session: Session, path: str) -> bytes:
 
 
 def rnto(session: Session, path: str) -> bytes:
-    """RNTO path: give the new name. A file that has it is replaced, by who may write it."""
+    """RNTO path: give the new name. A file of that name is replaced, with the right to write it."""
     if session.rename_from is None:
         return reply(503, "Send RNFR first.")
     freed = _counted(session, path)
