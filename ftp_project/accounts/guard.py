@@ -102,6 +102,7 @@ class LoginGuard:
 
     def failed(self, host: str, user: str, now: float) -> None:
         """Count a failed login."""
+        # Read and written under one lock: two workers that both saw "9" would both write "10".
         with self._table:
             for key in (_host(host), f"user {user}"):
                 failures = Failures(self._count(key, now) + 1, now)

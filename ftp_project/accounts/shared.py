@@ -64,6 +64,7 @@ class SharedTable:
     def forget(self, process: int) -> None:
         """Empty the part of a process that has ended."""
         part = self._parts[process]
+        # Under the lock: another process may be adding up the parts at this moment.
         with self:
             part[:] = memoryview(bytes(part.nbytes)).cast("q")
 
@@ -99,6 +100,7 @@ class SharedTable:
         found = self._look(name, start)
         if found is not None:
             return found
+        # Rows in which something is counted belong to a session that exists, and are never taken.
         free = [row for row in range(start, start + WINDOW) if not self._is_counted(row)]
         if not free:
             raise TableFullError

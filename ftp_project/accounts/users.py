@@ -1,5 +1,9 @@
 """Users, and how they are looked up."""
 
+# Users are never changed: a session keeps the user with whom it logged in, and the next login finds
+# the new one. So nothing has to be locked when the file is read again, and no right changes in the
+# middle of a transfer.
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator

@@ -14,6 +14,14 @@ stall-timeout = 20                # seconds; before the server's own
 "/incoming" = ["write", "make"]
 """
 
+# All mistakes at once. A file of forty users that is refused for one mistake at a time is read
+# forty times. So nothing is raised while it is read; mistakes are collected with their lines, and
+# one of them is enough to refuse the whole file: a server with half of its users is a surprise for
+# the other half.
+#
+# Keys are checked against what is known, because a misspelt ``quotta`` would otherwise be no limit
+# at all.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -1,5 +1,14 @@
 """The data connection of a client: the bytes of one transfer, plain or under TLS."""
 
+# The end of an upload is the delicate moment. close(2) on a socket with unread bytes sends RST in
+# place of FIN (RFC 2525 2.17), and an RST destroys what the server has not read yet. TLS 1.3
+# servers send tickets that an uploading client never reads. So the client says "no more from me"
+# (shutdown), reads until the server closes, and closes then.
+#
+# The end of a download is delicate too: FTP marks it by closing, and a broken connection closes as
+# well. In plain text only the size tells the two apart; under TLS close_notify does, and its
+# absence is noted.
+
 from __future__ import annotations
 
 import contextlib

@@ -4,6 +4,11 @@ No RFC says what LIST looks like. Two forms are read: that of ``ls -l``, which n
 send, and that of MS-DOS, which Windows' server sends.
 """
 
+# Why guesses are kept apart from facts. MLSD says what a file is; LIST shows what ``ls`` prints,
+# and servers print it in their own way. What is read from LIST is used as little as possible
+# (names, kinds, sizes; no times), and a line that fits no known form is an error: a file that is
+# silently left out of a backup is worse.
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,9 @@
 """The TLS settings of a client: whose certificates it believes."""
 
+# A certificate that is not checked protects from listeners and from nobody who can answer in the
+# server's place. So checking is the default, and the option that switches it off has a name that
+# says so.
+
 from __future__ import annotations
 
 import ssl

@@ -1,5 +1,9 @@
 """Jobs that upload files and directories."""
 
+# A directory is walked by jobs that add jobs, directories in front and files behind, so that all
+# directories exist and the totals are known early. Links to directories are left out: two of them
+# can form a ring.
+
 from __future__ import annotations
 
 import os

@@ -155,6 +155,8 @@ class Jail:
             actions.refuse_home(old)
             if not new.name:
                 raise ExistsError
+            # A name of the very same file is not "taken": case may differ on some file systems, and
+            # rename(2) of two links to one file does nothing and reports success.
             before = lstat(old)
             try:
                 there = lstat(new)

@@ -168,6 +168,7 @@ class Resolver:
     def _walk(self, done: list[str], todo: list[str], budget: int) -> Place:
         """Walk ``todo`` from the real directory ``done``; every name but the last is entered."""
         done = done[:]
+        # Reversed: the next name is at the end, where taking it is cheap, and a link's names go.
         todo = todo[::-1]
         fd, owned = self._reopen(done)
         budget = _spend(budget, len(done))
@@ -239,6 +240,7 @@ class Resolver:
             if not f"{text}/".startswith(inside):
                 raise DeniedError("The link leads out of your directory.")
             parents, text = [], text[len(inside) :]
+        # A link's text is from the disk, where anything may stand: checked like a client's path.
         check(text)
         return parents, [name for name in text.split("/") if name not in ("", ".")]
 

@@ -57,6 +57,8 @@ class WakeUp:
         """
         if not self._previous:
             signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        # A handler must exist, or the signal's default action would end the process; what it does
+        # is done by the loop, which reads the number from the pipe.
         previous = signal.signal(number, lambda *_: None)
         self._previous.setdefault(number, previous)
         self._handlers[number] = handler
@@ -101,6 +103,7 @@ class Threads:
     def submit(self, asker: object, function: Callable[[], Any]) -> None:
         """Have a thread call ``function()``; its outcome turns up in ``finished``."""
         self._busy += 1
+        # Started when needed: a loop that hands nothing over has no threads.
         if self._started < min(self._busy, self._most):
             self._started += 1
             name = f"run_in_thread-{self._started}"

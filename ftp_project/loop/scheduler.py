@@ -90,6 +90,7 @@ class Loop:
         task = self._make_task(coro, name, background)
         self.tasks.add(task)
         self.wake(task)
+        # A clean-up may start tasks while the loop shuts down: they are cancelled like all others.
         if self._closing:
             self.cancel(task)
         return task
@@ -157,6 +158,8 @@ class Loop:
         ready, background, step = self.ready, self.background, self.step
         when, poll = self.timers.next_time(), self.watcher.poll
         if ready or background:
+            # Asked in every turn, though there is work: else sockets starve behind tasks that
+            # always have something to do. A time-out of 0 makes it a question, not a wait.
             poll(0.0, not background)
         else:
             timeout = None if when is None else max(0.0, when - self.clock())
@@ -201,6 +204,7 @@ class Loop:
                     raise LoopError(self.no_trap(task, trap))
                 answer = handler(self, task, trap)
             except (Exception, Cancelled) as error:
+                # A wrong trap is the coroutine's mistake: it is raised where the ``yield`` stands.
                 if task.watched is not None:
                     task.watched.leave(task)
                 problem = error
@@ -244,6 +248,7 @@ class Loop:
             task.owner.children.discard(task)
         task.owner = None
         if task.children:
+            # A copy: a child that ends at once takes itself out of the set.
             for child in tuple(task.children):
                 child.owner = None
                 self.cancel(child)
@@ -275,6 +280,7 @@ class Loop:
         deadline = self.clock() + grace
         while self.tasks and self.clock() < deadline:
             self._turn()
+        # What has not ended by now waits for a peer or a disk; its ``finally`` blocks run anyway.
         for task in tuple(self.tasks):
             self._force_end(task)
         self.threads.close()

@@ -105,6 +105,7 @@ class Watcher:
         self._ceiling: float = float("inf")
         if isinstance(self._front, selectors.SelectSelector):
             self._ceiling = SELECT_CEILING
+        # epoll and kqueue objects are descriptors themselves, and one can watch another.
         if hasattr(self._front, "fileno"):
             self._back = make_selector(kind)
             self._front.register(self._back, READ, None)  # type: ignore[arg-type]
@@ -193,6 +194,8 @@ class Watcher:
                 self._deliver(watched, events)
 
     def _deliver(self, watched: WatchedSocket, events: int) -> None:
+        # Nobody waits for it: the interest is dropped, or a level-triggered selector would report
+        # it in every turn from now on.
         unwanted = 0
         if events & READ:
             if watched.reader is not None:

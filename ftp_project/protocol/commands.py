@@ -145,6 +145,8 @@ def _parse_rare(word: str, argument: str) -> Command | Problem:
     if not verb:
         return Problem(500, "Empty command line.")
     upper = verb.upper() if verb.isascii() else verb
+    # Only plain short words, and a bounded number of them: a cache that a client can fill is memory
+    # that a client can take.
     if verb == word and verb.isalpha() and len(verb) <= 8 and len(_verbs) < _VERB_CACHE_LIMIT:
         _verbs[word] = upper
         _alone[word.encode()] = Command(upper, "")

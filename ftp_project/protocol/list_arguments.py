@@ -3,6 +3,10 @@
 RFC 959 knows no options, but ``LIST -la`` is what clients send. They are ls's.
 """
 
+# An argument that begins with "-" may be options or a name, and no reply can ask which. Clients
+# that send options send them as ``ls`` takes them; people with files called "-x" can write "./-x".
+# So options win, but only if every letter is one that ``ls`` knows.
+
 from __future__ import annotations
 
 from typing import Literal, NamedTuple

@@ -4,6 +4,10 @@ Used by MDTM, MFMT, SITE UTIME and the ``modify`` fact. Seconds and nanoseconds 
 the epoch.
 """
 
+# ``datetime`` is used to check a date and not to compute with it: ``timegm`` is exact for whole
+# seconds, has no time zone that somebody could forget, and knows leap seconds (60) as the next
+# minute's first.
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,9 @@
 """The users that the options name, and the directories they are at home in."""
 
+# A server that is started for a minute needs a user, and one with a fixed password would be open to
+# all who read the handbook. So a password is invented for each start, and shown once, on the
+# terminal.
+
 from __future__ import annotations
 
 import os

@@ -144,6 +144,7 @@ class DataPort:
         """
         if not self.armed:
             raise NoDataConnectionError
+        # One offer is for one transfer, whatever becomes of it.
         self.armed = False
         if self._target is not None:
             return (yield from self._connect(self._target, deadline)), None
@@ -221,7 +222,9 @@ class DataPort:
         sock = socket.socket(self.family, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
-            sock.bind((self.local, 0))  # the address that the client's firewall knows
+            # Bound to the address that the client knows: its firewall may let no other one in. The
+            # port is any; the one that RFC 959 3.2 names (L-1, usually 20) needs root.
+            sock.bind((self.local, 0))
             yield from connect_to(sock, target, deadline)
         except BaseException:
             yield from close(sock)

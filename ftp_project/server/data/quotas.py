@@ -48,7 +48,8 @@ class Quotas:
             quota = self._counts.get(user.name)
             if quota is None:
                 quota = self._counts[user.name] = self._make_quota(user.name, user.quota, used)
-        quota.limit = user.quota  # the users file may have been read again
+        # The users file may have been read again, with another limit for those who are logged in.
+        quota.limit = user.quota
         return quota
 
     def _used_elsewhere(self, user: str) -> int | None:
@@ -66,6 +67,8 @@ def stored_bytes(home: Path) -> int:
         try:
             with os.scandir(todo.pop()) as entries:
                 for entry in entries:
+                    # Links are not followed: what they lead to may be counted already, or belong
+                    # to somebody else, and a ring would never end.
                     if entry.is_dir(follow_symlinks=False):
                         todo.append(entry.path)
                     elif entry.is_file(follow_symlinks=False):

@@ -83,6 +83,8 @@ def _carry_out(session: Session, transfer: Transfer, at_once: bool) -> Coro[byte
     connection: DataConnection | None = None
     try:
         connection = yield from open_data_connection(session, transfer.upload)
+        # The pause stands inside of ``try``: a task that is cancelled before its first step never
+        # gets to its ``finally``, and the file would stay open.
         if not at_once:
             yield from pause()
         yield from transfer.move(connection)

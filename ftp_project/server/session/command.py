@@ -100,6 +100,8 @@ def check(session: Session, row: Row, argument: str) -> tuple[str, bytes | None]
         return argument, replies.PERMISSION_DENIED
     if row.whole_tree and not session.may_whole_tree(needed, path):
         return argument, replies.PERMISSION_DENIED
+    # Last, as these are about the moment and not about the command: a client that may not read the
+    # file should hear that, also when it has forgotten PASV.
     if row.transfers:
         if required == "data" and not session.protected:
             return argument, reply(521, "The server requires protected data: send PROT P first.")
@@ -110,6 +112,7 @@ def check(session: Session, row: Row, argument: str) -> tuple[str, bytes | None]
 
 def act(session: Session, row: Row, argument: str) -> Answer:
     """Carry out one command: refuse it, or call its verb; its failures become replies too."""
+    # Compared by identity afterwards: RNFR of the same path twice is a new RNFR.
     before = session.rename_from
     try:
         argument, refusal = check(session, row, argument)

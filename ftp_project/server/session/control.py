@@ -176,7 +176,8 @@ class Control:
         now = server.clock()
         if session.user is not None:
             return now + session.config.idle_timeout
-        if session.login_by < now:  # it sends without end, and does not log in
+        # The idle time-out alone would let a client that sends NOOP for ever keep its place.
+        if session.login_by < now:
             raise TimedOut
         return min(now + session.config.idle_timeout, session.login_by)
 
@@ -220,6 +221,7 @@ class Control:
                 # It acts at once and is answered in its turn: behind the 426 of the transfer.
                 session.aborted = True
                 return cancel(transfer, None)
+            # Taken out only now: what waits for the transfer must stay first in the queue.
             del pending[0]
             if row is None:
                 self._refuse(command)

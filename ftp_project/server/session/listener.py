@@ -117,6 +117,8 @@ def session(server: Server, sock: socket.socket, address: tuple[Any, ...]) -> Co
     except OSError as error:
         log.info("%s: connection lost: %s", peer, error)
     finally:
+        # Nothing waits before the limits are given back: a client that connects again at once must
+        # not be refused because of its own last session.
         if state is not None:
             state.detach()
             for each in server.observers:

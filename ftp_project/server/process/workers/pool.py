@@ -60,6 +60,8 @@ class WorkerPool:
         self.replaced = 0
         self._listeners = listeners
         self._clock = time.monotonic
+        # "fork" by name: from Python 3.14 on it is no longer the default, and a child made by
+        # "spawn" would inherit neither the sockets nor the shared memory.
         self._fork = multiprocessing.get_context("fork")
         count = setup.config.workers
         self.workers: list[Worker | None] = [None] * count
@@ -96,6 +98,7 @@ class WorkerPool:
             self.setup.observability.leave_to_parent()
             run_worker(self.setup, number, channel)
 
+        # Daemonic: should the parent end by an exception, multiprocessing ends its children.
         process = self._fork.Process(target=begin, name=f"worker {number + 1}", daemon=True)
         try:
             process.start()

@@ -110,6 +110,7 @@ class _Supervisor:
 
     def run(self) -> None:
         """Serve until a signal ends it."""
+        # Blocked signals stay pending in the kernel and are delivered once the next loop listens.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             while not self._ended:

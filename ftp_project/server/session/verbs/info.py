@@ -1,5 +1,12 @@
 """Questions: SYST, STAT, NOOP, SIZE, MDTM (RFC 959 4.1.3, RFC 3659)."""
 
+# STAT with a path sends a listing over the control connection. Nothing throttles it there: the
+# replies are collected in memory until the client reads them. So it is bounded, and LIST is for the
+# rest.
+#
+# Times are UTC in every reply. A server that told local times would be right once a year for a
+# client in another zone (RFC 3659 2.3).
+
 from __future__ import annotations
 
 from stat import S_ISREG

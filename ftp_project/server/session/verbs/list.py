@@ -3,6 +3,10 @@
 RFC 959 4.1.3; RFC 3659 7.
 """
 
+# The pieces of a listing are made while they are sent: the iterator holds an open directory, and
+# whoever stops early must close it. That is why ``release`` calls ``close`` and does not wait for
+# the collector.
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -34,6 +34,7 @@ def password(session: Session, argument: str) -> bytes | Coro[bytes]:
     """PASS password: end the login. Unknown users cost the same time and get the same reply."""
     if session.user is not None or not session.login_name:
         return reply(503, "Send USER first.")
+    # Taken, not read: a second PASS without USER must not be a second guess at the same name.
     name, session.login_name = session.login_name, ""
     server = session.server
     found = server.users.find(name)

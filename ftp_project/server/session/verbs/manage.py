@@ -1,5 +1,8 @@
 """Changes to files and directories: DELE, MKD, RMD, RNFR, RNTO, MFMT (RFC 959 4.1.3)."""
 
+# Quotas and names. What is freed is measured before the file goes, since afterwards there is
+# nothing to measure. A rename frees what it replaces.
+
 from __future__ import annotations
 
 from stat import S_ISREG

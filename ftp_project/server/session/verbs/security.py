@@ -1,5 +1,13 @@
 """TLS: AUTH, PBSZ, PROT, CCC (RFC 2228, RFC 4217)."""
 
+# What TLS cannot do for FTP by itself. There are two connections, and a data connection begins
+# without a word about whose it is. Its TLS session says it: a client that resumes the session of
+# its control connection has the keys of that one. But many clients do not resume (ftplib cannot),
+# so it is an option.
+#
+# PBSZ and PROT are from RFC 2228, which was made for protocols that protect block by block. TLS
+# needs no buffer size, but clients send both, in this order, and some wait for the replies.
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

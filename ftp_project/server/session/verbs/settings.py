@@ -1,5 +1,9 @@
 """How transfers are made: TYPE, STRU, MODE, REST, ALLO, OPTS, CLNT (RFC 959 4.1.2, RFC 2389)."""
 
+# The parameters of the next transfer are state of the session, as RFC 959 wants it, and most
+# clients set each of them before each transfer to be sure. So the usual ones are answered from
+# constants.
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
