@@ -274,6 +274,8 @@ class Loop:
                     self.wake(task, result, error)
 
     def _shut_down(self, grace: float) -> None:
+        # A signal of the last turn stands in the pipe, and the task that reads it has no turn left.
+        self._wake_up.drain()
         self._closing = True
         for task in tuple(self.tasks):
             self.cancel(task)

@@ -170,6 +170,19 @@ def test_a_signal_is_handled_between_two_steps_and_put_back_afterwards():
     assert signal.getsignal(signal.SIGUSR1) is before
 
 
+def test_a_signal_in_the_last_step_is_handled_too():
+    got = []
+
+    def main():
+        loop.on_signal(signal.SIGUSR1, lambda: got.append("usr1"))
+        yield from pause()
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    loop = Loop()
+    loop.run(main())
+    assert got == ["usr1"]
+
+
 def test_a_thousand_waits_with_a_deadline_make_a_handful_of_timers():
     def main():
         child = yield from spawn(sleep(3600))

@@ -114,7 +114,8 @@ class _Supervisor:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             while not self._ended:
-                self._pool.fill()
+                if not self._draining:
+                    self._pool.fill()
                 loop = make_loop(self._pool.setup.config)
                 loop.run(self._serve(loop))
         finally:
@@ -140,8 +141,10 @@ class _Supervisor:
         self._announce(loop)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         try:
-            with contextlib.suppress(TaskCancelled):
-                yield from join(self._turn, None)
+            # A signal may have come while the last loop was ending: then this turn only drains.
+            if not self._draining:
+                with contextlib.suppress(TaskCancelled):
+                    yield from join(self._turn, None)
             if self._draining and not self._ended:
                 yield from self._drained(loop)
         finally:
