@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 import ftp_project
 from ftp_project.server.session.table import NOT_IMPLEMENTED, TABLE
@@ -13,6 +16,14 @@ from ftp_project.server.session.verbs.site import COMMANDS
 PACKAGE = Path(ftp_project.__file__).parent
 TEXT = (PACKAGE / "README.md").read_text()
 TESTS = Path(__file__).parent
+PROJECT = PACKAGE.parent
+#: pages that send their readers to files of the server
+PAGES = [
+    PACKAGE / "README.md",
+    PROJECT / "docs" / "contributing" / "change-the-server.md",
+    PROJECT / "notebooks" / "src" / "14_ftp_capstone.md",
+]
+PARTS = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
 
 
 def tables():
@@ -59,3 +70,11 @@ def test_it_names_what_is_refused_and_every_package():
     for path in PACKAGE.iterdir():
         if (path / "__init__.py").exists():
             assert f"| `{path.name}/`" in TEXT or f"`{path.name}/`," in TEXT, path.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_files_of_the_server_that_a_page_names_exist(page):
+    named = set(re.findall(r"`(?:ftp_project/)?((?:\w+/)+\w+\.py)`", page.read_text()))
+    ours = {path for path in named if path.partition("/")[0] in PARTS}
+    assert ours
+    assert [path for path in sorted(ours) if not (PACKAGE / path).exists()] == []
