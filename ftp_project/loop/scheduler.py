@@ -274,8 +274,6 @@ class Loop:
                     self.wake(task, result, error)
 
     def _shut_down(self, grace: float) -> None:
-        # A signal of the last turn stands in the pipe, and the task that reads it has no turn left.
-        self._wake_up.drain()
         self._closing = True
         for task in tuple(self.tasks):
             self.cancel(task)
@@ -287,6 +285,8 @@ class Loop:
             self._force_end(task)
         self.threads.close()
         self.watcher.close()
+        # A signal may still stand in the pipe: the task that reads it has no turn left.
+        self._wake_up.drain()
         self._wake_up.close()
 
     def _force_end(self, task: Task[Any]) -> None:

@@ -170,7 +170,7 @@ def test_a_signal_is_handled_between_two_steps_and_put_back_afterwards():
     assert signal.getsignal(signal.SIGUSR1) is before
 
 
-def test_a_signal_in_the_last_step_is_handled_too():
+def test_a_signal_that_comes_with_the_last_step_is_handled_too():
     got = []
 
     def main():

@@ -172,6 +172,9 @@ def test_the_server_works_over_ipv6(serve):
     with server.client() as ftp:
         ftp.storbinary("STOR six", io.BytesIO(b"6"))
         assert ftp.nlst() == ["six"]
+        ftp.set_pasv(False)  # EPRT |2|…
+        assert ftp.nlst() == ["six"]
+        ftp.set_pasv(True)
         assert ftp.sendcmd("EPSV 2")[:3] == "229"
         with pytest.raises(ftplib.error_perm, match=r"^522 "):
             ftp.sendcmd("EPSV 1")

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 
-from live_server import wait_until
+from live_server import LAUNCHER, FtpServer, wait_until
 from patience import HANG
 from worker_server import connect, is_lost, log_in, wait_gone, workers_of
 
@@ -115,6 +115,31 @@ def test_one_that_ends_at_once_again_and_again_is_awaited_longer(serve):
     with connect(server) as ftp:
         assert ftp.getwelcome().startswith("220")
     server.errors.write_text("")
+
+
+#: before LAUNCHER: a worker has died, and SIGTERM comes in the last moment before signals have to
+#: wait until another one is forked
+MEANWHILE = """
+import os, signal
+from ftp_project.server.process.workers.pool import WorkerPool
+note_end, mask = WorkerPool.note_end, signal.pthread_sigmask
+def told_to_end(how, signals):
+    signal.pthread_sigmask = mask
+    os.kill(os.getpid(), signal.SIGTERM)
+    return mask(how, signals)
+def ended_and_told_to_end(self, *arguments, **options):
+    WorkerPool.note_end, signal.pthread_sigmask = note_end, told_to_end
+    return note_end(self, *arguments, **options)
+WorkerPool.note_end = ended_and_told_to_end
+"""
+
+
+def test_a_sigterm_that_comes_while_a_worker_is_replaced_is_not_lost(serve, monkeypatch):
+    monkeypatch.setattr(FtpServer, "launcher", MEANWHILE + LAUNCHER)
+    server = serve("--workers", "2")
+    workers_of(server)[0].kill()
+    assert server.process.wait(HANG) == 0
+    assert "another one takes its place" in server.errors.read_text()
 
 
 #: hands descriptor 3 over as systemd does, then becomes the server
