@@ -41,7 +41,7 @@ def listed_path(session: Session, argument: str) -> str:
     return session.path(parse_list_arguments(argument).path)
 
 
-def listing(session: Session, argument: str, write: Format) -> Iterator[bytes]:
+def listing_pieces(session: Session, argument: str, write: Format) -> Iterator[bytes]:
     """Return the pieces of the listing that LIST's ``argument`` asks for.
 
     Raises the FileError of a path that is not there before the first piece is asked for.

@@ -65,7 +65,9 @@ def _collected(session: Session, path: str, argument: str) -> Coro[bytes]:
     """Return a listing as a reply; it has no back-pressure, so it is bounded."""
     now = session.server.wall_clock()
     body, last = b"", "End of status."
-    for piece in list_query.listing(session, argument, lambda batch: format_list(batch, now)):
+    for piece in list_query.listing_pieces(
+        session, argument, lambda batch: format_list(batch, now)
+    ):
         yield from pause()
         body += piece
         if len(body) > STAT_LIMIT:

@@ -21,7 +21,7 @@ from ftp_project.protocol.list_arguments import parse_list_arguments
 from ftp_project.protocol.list_format import format_list, format_names
 from ftp_project.server.data.data_connection import DataConnection
 from ftp_project.server.data.filters import Deflate, Filter
-from ftp_project.server.data.list_query import fact_formatter, listing, started
+from ftp_project.server.data.list_query import fact_formatter, listing_pieces, started
 from ftp_project.server.data.sending import send_pieces
 from ftp_project.server.session.session import Transfer
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def list_(session: Session, argument: str) -> Transfer:
     """LIST [options] [path]: lines as ``ls -l`` writes them."""
     now = session.server.wall_clock()
-    return _send(session, listing(session, argument, lambda batch: format_list(batch, now)))
+    return _send(session, listing_pieces(session, argument, lambda batch: format_list(batch, now)))
 
 
 def nlst(session: Session, argument: str) -> Transfer:
@@ -45,7 +45,7 @@ def nlst(session: Session, argument: str) -> Transfer:
     def write(batch: list[Entry]) -> bytes:
         return format_names([directory + entry.name for entry in batch])
 
-    return _send(session, listing(session, argument, write))
+    return _send(session, listing_pieces(session, argument, write))
 
 
 def mlsd(session: Session, path: str) -> Transfer:
