@@ -2,7 +2,8 @@
 
 # A reply that comes before it was asked for is an attack or a mistake, and in front of TLS it is
 # surely an attack: bytes that somebody adds in plain text would be read as if the server had sent
-# them protected (CVE-2011-0411). So nothing may be left in the parser when the handshake begins.
+# them protected (the same hole in servers: CVE-2011-0411). So nothing may be left in the parser
+# when the handshake begins.
 
 from __future__ import annotations
 

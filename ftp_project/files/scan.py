@@ -1,6 +1,6 @@
 """Read directories in batches, so that one with 20,000 names blocks nobody."""
 
-# scandir(3) reads names in blocks of some 32 KiB; what costs is the stat(2) of each. So a batch is
+# readdir(3) reads names in blocks of some 32 KiB; what costs is the stat(2) of each. So a batch is
 # both the unit of work between two pauses and the unit of memory. Names that vanish between the two
 # calls are left out: a directory has no moment at which it is read as a whole.
 

@@ -25,9 +25,9 @@ selector, after it has looked again for a moment where that pays (``busypoll``).
 # command delay it by fifty turns. With ``background`` it is delayed by one.
 #
 # Owners. Unless it is detached, a task belongs to the one that spawned it and is cancelled when
-# that one ends, as a
-# function's local variables end with it ("structured concurrency", Smith 2018; trio's nurseries).
-# So a session that dies in any way takes its transfer with it, and no code has to think of that.
+# that one ends, as a function's local variables end with it ("structured concurrency", Smith 2018;
+# trio's nurseries). So a session that dies in any way takes its transfer with it, and no code has
+# to think of that.
 #
 # Cancelling is an exception raised at the task's present wait, so ``finally`` and ``with`` work as
 # always. It is delivered once: a second one would break into the clean-up that the first has begun.

@@ -11,8 +11,8 @@ wait for it (aioftp) while others come afterwards.
 """
 
 # Why SO_REUSEADDR. The side that closes a TCP connection first keeps its port in TIME_WAIT for a
-# minute (RFC 9293 3.6.1). In FTP that is the server after each download. Without the option the
-# ports of a small range would be used up by files that were sent long ago.
+# minute (RFC 9293 3.6). In FTP that is the server after each download. Without the option the ports
+# of a small range would be used up by files that were sent long ago.
 #
 # Why the port cannot be foretold. Whoever can guess the next port can connect to it before the
 # client does and receive its file. The peer's address is checked too, but many clients share one

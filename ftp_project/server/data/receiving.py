@@ -9,8 +9,8 @@ the others after each turn.
 # written, and only then they are counted as moved. A byte over the quota is never on the disk.
 #
 # With filters (TYPE A, MODE Z) fewer or more bytes come out than went in, and the quota counts
-# those that are written. A few compressed bytes can become a million times as many, so they come
-# out of the filter in bounded pieces, and others run between two of them.
+# those that are written. Compressed bytes can become a thousand times as many, so they come out of
+# the filter in bounded pieces, and others run between two of them.
 
 from __future__ import annotations
 

@@ -2,9 +2,8 @@
 
 # One array of 64-bit integers and names for its places, because the same numbers must be read from
 # another process: the workers' arrays lie in memory that the parent maps too. Each place is written
-# by one process only, and an aligned 64-bit store is never seen half done by a reader on the
-# machines that Linux runs on. So no lock is needed, and a worker that dies leaves its numbers as
-# they were.
+# by one process only, and an aligned 64-bit store is never seen half done by a reader on a 64-bit
+# machine. So no lock is needed, and a worker that dies leaves its numbers as they were.
 #
 # A sum over several arrays is not a snapshot of one moment. That is all right for numbers that only
 # grow, which is why monitoring systems ask for those, and compute rates themselves.
