@@ -90,7 +90,7 @@ def test_the_password_is_in_no_message(ftp, scripted):
 )
 def test_what_a_server_does_wrong_is_told(ftp, scripted, answers, sentence):
     server = scripted(**{"MLST": DIRECTORY, **answers})
-    timeout = "0.3" if sentence == "nothing came in time" else "20"
+    timeout = "0.3" if sentence == "nothing came in time" else "100"
     done = ftp("ls", "--timeout", timeout, f"{server.url}d", status=1)
     assert sentence in done.err
     assert done.err.count("\n") == 1

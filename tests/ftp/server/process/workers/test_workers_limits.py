@@ -60,7 +60,7 @@ def numbers(server):
 
 def greeting(stack, server, source):
     sock = stack.enter_context(
-        socket.create_connection((server.host, server.port), 30, (source, 0))
+        socket.create_connection((server.host, server.port), HANG, (source, 0))
     )
     return sock.recv(3)
 
