@@ -1,5 +1,9 @@
 """The TLS settings of a client: whose certificates it believes."""
 
+# A certificate that is not checked protects from listeners and from nobody who can answer in the
+# server's place. So checking is the default, and the option that switches it off has a name that
+# says so.
+
 from __future__ import annotations
 
 import ssl
@@ -13,7 +17,7 @@ def make_context(ca: Path | None, *, insecure: bool) -> ssl.SSLContext:
     """Return settings for TLS 1.2 or newer that check the server's certificate and its name.
 
     ``ca`` is a file of trusted certificates (PEM) in place of the system's. ``insecure`` checks
-    nothing: anybody on the way can then read and change everything. Raises :class:`UsageError`.
+    nothing: anybody on the way can then read and change everything. Raises ``UsageError``.
     """
     try:
         context = tls_context.make_context(server_side=False, ca=ca)
