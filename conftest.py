@@ -23,7 +23,7 @@ from typing import Any
 import psutil
 import pytest
 
-from labsupport import scratch
+from labsupport.ownership import scratch
 from labsupport.ownership.leftovers import belonging
 from labsupport.ownership.owners import remove_place, semaphore_prefix
 from labsupport.ownership.settle import settle, settle_in
