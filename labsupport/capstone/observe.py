@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from labsupport.lifeline import is_tracker
+from labsupport.ownership.supervisor import is_tracker
 
 MIB = 1024 * 1024
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from labsupport.causes import Evidence, _cannot_import
-from labsupport.stacks import Frame
-from labsupport.waits import Wait, busy_line
+
+from labsupport.hang_doctor.evidence.stacks import Frame
+from labsupport.hang_doctor.rules import Evidence, _cannot_import
+from labsupport.hang_doctor.wait_kinds import Wait, busy_line
 
 WAITING = [Wait("main process", "pool-result", "a result from the pool", None, (), True)]
 TRACEBACK = """Process ForkPoolWorker-1:
