@@ -46,14 +46,14 @@ class User:
         None, "The user's own --stall-timeout, in seconds.", read=seconds, overrides=True
     )
 
-    def overrides(self) -> dict[str, Any]:
-        """Return the user's own values of options that the server has too, by name."""
-        found = {}
-        for name in _OVERRIDES:
-            value = getattr(self, name)
-            if value is not None:
-                found[name] = value
-        return found
+    #: the user's own values of options that the server has too, by name
+    overrides: dict[str, Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Once, and not with each login. A frozen class is filled by its own back door.
+        own = {name: getattr(self, name) for name in _OVERRIDES}
+        own = {name: value for name, value in own.items() if value is not None}
+        object.__setattr__(self, "overrides", own)
 
 
 #: the options of a user, by the names of their fields

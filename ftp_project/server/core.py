@@ -77,8 +77,7 @@ class Server:
 
     def config_of(self, user: User) -> Config:
         """Return the options that hold for a user: the user's own before the server's."""
-        own = user.overrides()
-        return replace(self.config, **own) if own else self.config
+        return replace(self.config, **user.overrides)
 
     def jail_of(self, user: User) -> Jail:
         """Return the jail of a user's home, shared by all sessions with that home.

@@ -77,12 +77,12 @@ class Hooks(Observer):
 
     def logged_in(self, session: Session) -> None:
         """Run the command for logins."""
-        self._queue("login", session, {})
+        self._enqueue("login", session, {})
 
     def transferred(self, session: Session, done: Done) -> None:
         """Run the command for complete uploads or downloads."""
         if done.complete and session.user is not None:
-            self._queue(
+            self._enqueue(
                 done.name,
                 session,
                 {
@@ -93,7 +93,7 @@ class Hooks(Observer):
                 },
             )
 
-    def _queue(self, event: str, session: Session, facts: dict[str, str]) -> None:
+    def _enqueue(self, event: str, session: Session, facts: dict[str, str]) -> None:
         words = self._commands.get(event)
         if words is None:
             return

@@ -96,10 +96,10 @@ def check(session: Session, row: Row, argument: str) -> tuple[str, bytes | None]
     elif row.path_from is not None:
         path = row.path_from(session, argument)
     needed = row.right if isinstance(row.right, int) else row.right(session)
-    if needed and not session.may(needed, path):
-        return argument, replies.PERMISSION_DENIED
-    if row.whole_tree and not session.may_whole_tree(needed, path):
-        return argument, replies.PERMISSION_DENIED
+    if needed:
+        may = session.may_whole_tree if row.whole_tree else session.may
+        if not may(needed, path):
+            return argument, replies.PERMISSION_DENIED
     # Last, as these are about the moment and not about the command: a client that may not read the
     # file should hear that, also when it has forgotten PASV.
     if row.transfers:

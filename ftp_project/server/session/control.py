@@ -35,7 +35,7 @@ from ftp_project.protocol.replies import reply
 from ftp_project.server.core import log
 from ftp_project.server.data.transfers import carry_out
 from ftp_project.server.session.command import Row, act
-from ftp_project.server.session.control_stream import MORE, ControlStream
+from ftp_project.server.session.control_stream import MORE, READ_SIZE, ControlStream
 from ftp_project.server.session.error_replies import reply_for
 from ftp_project.server.session.session import Transfer
 from ftp_project.server.session.table import NOT_IMPLEMENTED, TABLE
@@ -185,8 +185,10 @@ class Control:
         """Read commands, if there are any; False when the client has left."""
         if len(self._pending) >= WAITING_LIMIT:
             return True
-        data = self.stream.read()
-        if data is None:
+        stream = self.stream
+        try:
+            data = stream.sock.recv(READ_SIZE)
+        except stream.would_block:
             return True
         if not data:
             log.info("%s has left", self.session.peer)

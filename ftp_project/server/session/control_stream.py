@@ -34,7 +34,7 @@ READ_SIZE = 8192
 class ControlStream:
     """The two directions of one control connection. ``out`` holds the replies to be sent."""
 
-    __slots__ = ("_sendall", "_would_block", "out", "secure", "sock")
+    __slots__ = ("_sendall", "out", "secure", "sock", "would_block")
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
@@ -42,14 +42,8 @@ class ControlStream:
         #: whether the bytes go through TLS
         self.secure = False
         self._sendall: Any = sendall
-        self._would_block: tuple[type[OSError], ...] = (BlockingIOError,)
-
-    def read(self) -> bytes | None:
-        """Return the bytes that have come, None for none yet, ``b""`` at their end."""
-        try:
-            return self.sock.recv(READ_SIZE)
-        except self._would_block:
-            return None
+        #: what a call raises that cannot be done without waiting
+        self.would_block: tuple[type[OSError], ...] = (BlockingIOError,)
 
     def has_unread(self) -> bool:
         """Tell whether OpenSSL holds bytes that are read already: no selector would see them."""
@@ -70,7 +64,7 @@ class ControlStream:
         out = self.out
         try:
             del out[: self.sock.send(out, flags)]
-        except self._would_block:
+        except self.would_block:
             return False
         return not out
 
@@ -89,7 +83,7 @@ class ControlStream:
             yield from tls.handshake(secured, deadline)
         except TimedOut:
             raise OSError("the TLS handshake took too long") from None
-        self._sendall, self._would_block = tls.sendall, tls.WOULD_BLOCK
+        self._sendall, self.would_block = tls.sendall, tls.WOULD_BLOCK
         self.secure = True
 
     def end(self) -> Coro[None]:

@@ -178,7 +178,8 @@ class Session:
     def log_in(self, user: User, jail: Jail) -> None:
         """Begin to act as ``user``."""
         self.user, self.jail, self.cwd = user, jail, "/"
-        self.config = self.server.config_of(user)
+        if user.overrides:
+            self.config = self.server.config_of(user)
 
     def log_out(self) -> None:
         """Forget the user and all that was set (REIN, RFC 959 4.1.1)."""

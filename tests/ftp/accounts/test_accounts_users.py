@@ -183,5 +183,5 @@ def test_an_option_that_goes_before_the_servers_has_its_name_and_type() -> None:
     assert names
     for name in names:
         assert own[name].type == f"{servers[name].type} | None"
-    assert User("a", Path(), stall_timeout=3.0).overrides() == {"stall_timeout": 3.0}
-    assert User("a", Path(), quota=3).overrides() == {}
+    assert User("a", Path(), stall_timeout=3.0).overrides == {"stall_timeout": 3.0}
+    assert User("a", Path(), quota=3).overrides == {}
