@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftp_project import called_as
 from ftp_project.client.credentials import find_credentials
 from ftp_project.client.crew import Crew, Job
 from ftp_project.client.progress import Report, shown_bytes
@@ -105,4 +106,4 @@ def _sum_up(report: Report, failed: int, seconds: float) -> None:
         )
     if failed > 1:
         with contextlib.suppress(OSError):
-            print(f"ftp_project: {failed} failed", file=sys.stderr)
+            print(f"{called_as.name()}: {failed} failed", file=sys.stderr)
