@@ -258,6 +258,7 @@ class Loop:
             self._force_end(task)
         self.threads.close()
         self.watcher.close()
+        self._wake_up.drain()  # a signal that came since the last look is not lost
         self._wake_up.close()
 
     def _force_end(self, task: Task[Any]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from mutants import ROOT, SOLUTIONS
+from patience import HANG
 
 from labsupport.capstone import check_server, load
 from labsupport.capstone.items import STAGES, all_items
@@ -43,6 +44,7 @@ def test_the_server_of_the_course_does_all_that_is_asked() -> None:
     assert report.passed, str(report)
 
 
+@pytest.mark.corpus
 def test_pyftpdlib_loses_what_it_truly_does_wrong(tmp_path: Path) -> None:
     """Each of these was looked at by hand.
 
@@ -118,7 +120,7 @@ def test_a_load_says_what_went_wrong() -> None:
 @pytest.mark.parametrize("arguments", ["", "ftp . anna secret", "99999 . anna secret"])
 def test_wrong_arguments_are_told_in_one_sentence(server: Path, arguments: str) -> None:
     command = [sys.executable, str(server), *arguments.split()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=HANG)
     assert done.returncode == 1
     assert done.stderr.endswith(f"; usage: python {server.name} PORT HOME USER PASSWORD\n")
     assert done.stderr.count("\n") == 1

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from live_server import FtpServer
+from patience import HANG
 
 
 @pytest.fixture
@@ -17,10 +18,10 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., FtpServer]]:
     """Start a server for an empty directory, with more options if wanted."""
     servers: list[FtpServer] = []
 
-    def start(*options: str) -> FtpServer:
+    def start(*options: str, standing: bool = False) -> FtpServer:
         root = tmp_path / f"root{len(servers)}"
         root.mkdir()
-        servers.append(FtpServer(root, *options))
+        servers.append(FtpServer(root, *options, standing=standing))
         return servers[-1]
 
     yield start
@@ -68,7 +69,7 @@ def tool(program: Callable[[str], str]) -> Callable[..., subprocess.CompletedPro
 
     def run(name: str, *arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [program(name), *arguments], capture_output=True, timeout=90, check=False, **options
+            [program(name), *arguments], capture_output=True, timeout=HANG, check=False, **options
         )
 
     return run

@@ -26,6 +26,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from standing_clock import StandingClock
+
 IMPORTS = ["ftp_project.cli", "ftp_project.server.run", "ftp_project.settings.show"]
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
@@ -93,12 +95,14 @@ class ForkServer:
         cwd: str | os.PathLike[str] | None = None,
         env: Mapping[str, str] | None = None,
         reports: Path | None = None,
+        clock: Path | None = None,
     ) -> Forked:
         """Start the program; each stream is a descriptor, None is the null device.
 
         Without ``stdout`` the program writes to a pipe, which becomes ``Forked.stdout``. With
         ``reports`` its loop runs in the debug mode and writes there what it has to tell, each
-        text with a NUL behind it.
+        text with a NUL behind it; with ``clock`` as well its time is that of the standing clock in
+        this file.
         """
         reading, pipe = os.pipe() if stdout is None else (-1, -1)
         result, theirs = os.pipe()
@@ -110,6 +114,7 @@ class ForkServer:
                 "cwd": os.fspath(cwd or Path.cwd()),
                 "env": dict(os.environ if env is None else env),
                 "reports": reports and str(reports),
+                "clock": clock and str(clock),
             }
             rights = array.array("i", [*streams, theirs])
             data = json.dumps(order).encode()
@@ -129,7 +134,7 @@ def run_program(
     *arguments: str | os.PathLike[str],
     input: bytes | str | None = None,  # noqa: A002 - as in subprocess.run
     text: bool = False,
-    timeout: float = 60,
+    timeout: float = 100,
     cwd: str | os.PathLike[str] | None = None,
     env: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess:
@@ -221,13 +226,15 @@ class _Server:
         os.environ.update(order["env"])
         time.tzset()
         if order["reports"]:
-            _debug_loop(order["reports"])
+            _debug_loop(order["reports"], order["clock"])
         return order["arguments"]
 
 
-def _debug_loop(path: str) -> None:
+def _debug_loop(path: str, clock: str | None) -> None:
     """Turn the loop's debug mode on, with its reports in a file and not in the log."""
     from ftp_project.loop import debug
+
+    now = StandingClock(clock) if clock else time.monotonic
 
     def report(text: str) -> None:
         with open(path, "a", encoding="utf-8") as file:
@@ -235,7 +242,7 @@ def _debug_loop(path: str) -> None:
 
     class ReportingLoop(debug.DebugLoop):
         def __init__(self, *args, **options):
-            super().__init__(*args, **{**options, "report": report})
+            super().__init__(*args, **{**options, "report": report, "clock": now})
 
     debug.DebugLoop = ReportingLoop
     os.environ["FTP_PROJECT_DEBUG_LOOP"] = "true"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import ftplib
+import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 from fork_server import Forked, ForkServer
+from patience import HANG
+from standing_clock import StandingClock
 
 USER, PASSWORD = "anna", "s3cret"
 
@@ -24,13 +30,21 @@ sys.argv[0] = "ftp_project"
 runpy.run_module("ftp_project", run_name="__main__", alter_sys=True)
 """
 
+#: before LAUNCHER: the server's clock is the one that the test moves
+STANDING = f"""
+import os, sys, time
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from standing_clock import StandingClock
+time.monotonic = StandingClock(os.environ["STANDING_CLOCK"])
+"""
 
-def wait_until(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
-    """Return the first true value of ``condition()``; fail when there is none in time."""
-    deadline = time.monotonic() + seconds
+
+def wait_until(condition: Callable[[], Any], what: str) -> Any:
+    """Return the first true value of ``condition()``; fail when there is none, ever."""
+    deadline = time.monotonic() + HANG
     while not (value := condition()):
         if time.monotonic() > deadline:
-            pytest.fail(f"waited {seconds:.0f} s in vain: {what}")
+            pytest.fail(f"waited {HANG:.0f} s in vain: {what}")
         time.sleep(0.01)
     return value
 
@@ -44,8 +58,10 @@ class FtpServer:
     #: the program that becomes the server
     launcher = LAUNCHER
 
-    def __init__(self, root: Path, *options: str) -> None:
+    def __init__(self, root: Path, *options: str, standing: bool = False) -> None:
         self.root = root
+        self.clock_file = root.parent / f"{root.name}.clock"
+        self.clock = StandingClock(self.clock_file) if standing else None
         arguments = ["serve", str(root), "--port", "0", *options]
         if "--user" not in options and self.default_user:
             arguments += self.default_user
@@ -67,10 +83,14 @@ class FtpServer:
         if self.launcher is LAUNCHER:
             asked = {"--debug-loop", "--no-debug-loop"} & set(arguments)
             reports = self.reports if self.debug_loop and not asked else None
-            return ForkServer.get().start(arguments, stderr=errors.fileno(), reports=reports)
+            clock = self.clock and self.clock_file
+            return ForkServer.get().start(
+                arguments, stderr=errors.fileno(), reports=reports, clock=clock
+            )
         # A test's own launcher changes Python before the server is imported.
         command = [sys.executable, "-c", self.launcher, *arguments]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
+        env = {**os.environ, "STANDING_CLOCK": str(self.clock_file)}
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=env)
 
     @property
     def url(self) -> str:
@@ -81,6 +101,30 @@ class FtpServer:
 
     def temporary_files(self) -> list[Path]:
         return list(self.root.rglob(".ftp-upload~*"))
+
+    def pass_time(self, seconds: float) -> None:
+        """Move the server's clock, and let its loop look at it."""
+        assert self.clock is not None
+        self.clock.move(seconds)
+        with contextlib.suppress(OSError):  # it may be at its end
+            socket.create_connection((self.host, self.port), HANG).close()
+
+    @contextlib.contextmanager
+    def time_passing(self, seconds: float) -> Iterator[None]:
+        """Move the clock again and again meanwhile: also waits that begin late come to an end."""
+        over = threading.Event()
+
+        def run() -> None:
+            while not over.wait(0.05):
+                self.pass_time(seconds)
+
+        thread = threading.Thread(target=run, name="time passes")
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def wait_idle(self) -> None:
         """Wait until all sessions have gone and left no descriptor and no temporary file."""
@@ -97,7 +141,7 @@ class FtpServer:
         return ftp
 
     def connect(self) -> ftplib.FTP:
-        ftp = ftplib.FTP(timeout=30)
+        ftp = ftplib.FTP(timeout=HANG)
         self.clients.append(ftp)
         ftp.connect(self.host, self.port)
         return ftp
@@ -110,7 +154,7 @@ class FtpServer:
     def stop(self, signal_number: int = 15) -> None:
         """End the server as a user does; it must go cleanly and have complained of nothing."""
         self.process.send_signal(signal_number)
-        assert self.process.wait(20) == 0
+        assert self.process.wait(HANG) == 0
         assert self.errors.read_text() == ""
         assert self.temporary_files() == []
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import socket
 
+from patience import HANG
+
 
 class RawClient:
     """Sends bytes, reads replies as bytes. ``sock`` may be replaced, by one under TLS."""
 
     def __init__(self, server, host=None):
         self.host = host or server.host
-        self.sock = socket.create_connection((self.host, server.port), timeout=30)
+        self.sock = socket.create_connection((self.host, server.port), timeout=HANG)
         self._rest = b""
         self.greeting = self.reply()
 
@@ -58,7 +60,7 @@ class RawClient:
     def connect_data(self):
         answer = self.ask(b"EPSV")
         port = int(re.search(rb"\(\|\|\|(\d+)\|\)", answer)[1])
-        return socket.create_connection((self.host, port), timeout=30)
+        return socket.create_connection((self.host, port), timeout=HANG)
 
     def fetch(self, command):
         """Return what a command sends over a data connection."""

@@ -15,6 +15,7 @@ import pytest
 from lesson_text import Write, code
 from nbformat import from_dict
 from nbformat.v4 import new_output
+from patience import HANG
 
 from labsupport.authoring.assemble import assemble, notebook_bytes, read_notebook
 from labsupport.authoring.build import build
@@ -138,13 +139,13 @@ def test_an_interrupted_build_leaves_no_kernel_and_no_file(course: Course, write
     )
     command = [sys.executable, "-m", "labsupport.authoring", "build", "--root", str(course.root)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + HANG
     while not running.exists():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=HANG)
     assert (process.returncode, out) == (130, "")
     assert err == "Interrupted: the lessons that were not done are as they were.\n"
     assert not psutil.pid_exists(int(running.read_text()))

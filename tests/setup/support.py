@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from patience import HANG
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # Makes environments without packages and "installs" a path file to the copy. It notes its calls,
@@ -103,7 +105,7 @@ class Copy:
             capture_output=True,
             stdin=subprocess.DEVNULL,
             text=True,
-            timeout=100,
+            timeout=HANG,
             check=False,
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from patience import HANG
 
 from launcher import apt, commands, inherited, programs
 from launcher.problems import SetupError
@@ -80,7 +81,7 @@ def test_an_old_python_gets_one_sentence(
         commands.append([real, "course.py", "lab"])
     for command in commands:
         done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=ROOT, capture_output=True, text=True, timeout=HANG, check=False
         )
         assert (done.returncode, done.stdout) == (2, "")
         [sentence] = done.stderr.splitlines()

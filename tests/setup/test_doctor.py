@@ -9,6 +9,7 @@ import sys
 from typing import NoReturn
 
 import pytest
+from patience import HANG
 
 from labsupport import doctor, machine_checks
 from labsupport.machine_checks import Finding
@@ -38,7 +39,7 @@ def test_this_machine_is_in_order() -> None:
         [sys.executable, "-m", "labsupport.doctor"],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=HANG,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout

@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from patience import HANG
 
 from launcher import installers, network
 from launcher.current import is_ready
@@ -77,7 +78,7 @@ def test_ctrl_c_leaves_nothing(copy: Copy) -> None:
 
 def test_an_environment_made_by_hand_is_kept(copy: Copy) -> None:
     subprocess.run(
-        [sys.executable, "-m", "venv", "--without-pip", copy.environment], check=True, timeout=60
+        [sys.executable, "-m", "venv", "--without-pip", copy.environment], check=True, timeout=HANG
     )
     (copy.environment / "mine").touch()
     assert copy.course("check").returncode == 7

@@ -107,7 +107,8 @@ class _Supervisor:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             while not self._ended:
-                self._crew.fill()
+                if not self._draining:
+                    self._crew.fill()
                 loop = make_loop(self._crew.job.config)
                 loop.run(self._serve(loop))
         finally:
@@ -133,8 +134,9 @@ class _Supervisor:
         self._tell(loop)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         try:
-            with contextlib.suppress(TaskCancelled):
-                yield from join(self._turn, None)
+            if not self._draining:  # told so in the last moment of the turn before
+                with contextlib.suppress(TaskCancelled):
+                    yield from join(self._turn, None)
             if self._draining and not self._ended:
                 yield from self._drained(loop)
         finally:

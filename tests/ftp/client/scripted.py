@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from patience import HANG
+
 
 class Scripted:
     """A listener whose connections are answered from a table, each in a thread.
@@ -49,7 +51,7 @@ class Talk:
         self.number = len(server.talks)
         self.argument = ""
         self.data_listener = socket.create_server(("127.0.0.1", 0))
-        self.data_listener.settimeout(20)
+        self.data_listener.settimeout(HANG)
 
     def say(self, data: bytes) -> None:
         self.sock.sendall(data)

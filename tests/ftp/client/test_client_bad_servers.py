@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from live_server import wait_until
+from patience import HANG
 from scripted import DIRECTORY, Scripted, file_of
 
 from ftp_project.client import crew
@@ -89,7 +90,7 @@ def test_the_password_is_in_no_message(ftp, scripted):
 )
 def test_what_a_server_does_wrong_is_told(ftp, scripted, answers, sentence):
     server = scripted(**{"MLST": DIRECTORY, **answers})
-    timeout = "0.3" if sentence == "nothing came in time" else "20"
+    timeout = "0.3" if sentence == "nothing came in time" else "100"
     done = ftp("ls", "--timeout", timeout, f"{server.url}d", status=1)
     assert sentence in done.err
     assert done.err.count("\n") == 1
@@ -140,7 +141,7 @@ def many(number):
 
 
 def test_parallel_transfers_run_at_the_same_time(ftp, scripted, tmp_path):
-    together = threading.Barrier(3, timeout=20)
+    together = threading.Barrier(3, timeout=HANG)
 
     def retrieve(talk):
         together.wait()
@@ -190,6 +191,6 @@ def test_ctrl_c_keeps_what_came(scripted, tmp_path):
     part = tmp_path / "f.part"
     wait_until(lambda: part.exists() and part.stat().st_size == 50_000, "the bytes are written")
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=30)[1] == b""
+    assert process.communicate(timeout=HANG)[1] == b""
     assert process.returncode == 130
     assert [path.name for path in tmp_path.iterdir()] == ["f.part"]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from patience import HANG
 from trees import hashes_of, make_tree
 
 
@@ -178,7 +179,7 @@ def test_a_terminal_sees_bars(server, tmp_path):
             break
         shown += piece
     os.close(master)
-    assert process.wait(60) == 0
+    assert process.wait(HANG) == 0
     assert "━" in shown.decode()
     assert "3.0/3.0 MB" in shown.decode()
     assert (tmp_path / "file").stat().st_size == 3_000_000

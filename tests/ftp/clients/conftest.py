@@ -14,7 +14,7 @@ from live_server import PASSWORD, USER, FtpServer
 
 
 class Site:
-    """A running server for clients. ``host`` is a name that the certificate holds."""
+    """A running server for clients. ``host`` is an address: the name may have two of them."""
 
     def __init__(self, folder: Path, *, tls: bool) -> None:
         root = folder / "root"
@@ -28,7 +28,7 @@ class Site:
         self.server = FtpServer(root, *options)
         self.root = root
         self.user, self.password = USER, PASSWORD
-        self.host = "localhost" if tls else "127.0.0.1"
+        self.host = "127.0.0.1"
         self.port = self.server.port
         self.place = f"{self.host}:{self.port}"
         self.url = f"ftp://{self.place}/"

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 
 import aioftp
+from patience import HANG
 from samples import contents, hash_of, make_file, make_tree
 
 
@@ -14,7 +15,7 @@ def connected(site):
 
     class Connected:
         async def __aenter__(self):
-            self.client = aioftp.Client(socket_timeout=30, path_timeout=30)
+            self.client = aioftp.Client(socket_timeout=HANG, path_timeout=HANG)
             await self.client.connect(site.host, site.port)
             if context is not None:
                 await self.client.upgrade_to_tls(context)

@@ -11,7 +11,7 @@ import os
 import pytest
 from samples import hash_of, make_file
 
-SIZES = {"empty": 0, "one": 1, "block": 1 << 16, "large": 100_000_000}
+SIZES = {"empty": 0, "one": 1, "block": 1 << 16, "large": 30_000_000}
 
 
 @pytest.fixture

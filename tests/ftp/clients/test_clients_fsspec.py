@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fsspec.implementations.ftp import FTPFileSystem
+from patience import HANG
 from samples import contents, hash_of, make_file, make_tree
 
 
@@ -11,7 +12,7 @@ from samples import contents, hash_of, make_file, make_tree
 def system(site, here):
     made = FTPFileSystem(
         site.host, port=site.port, username=site.user, password=site.password, tls=site.tls,
-        timeout=30, skip_instance_cache=True,
+        timeout=HANG, skip_instance_cache=True,
     )  # fmt: skip
     if site.tls:
         made.ftp.prot_p()

@@ -10,6 +10,7 @@ import ssl
 import ftputil
 import ftputil.session
 import pytest
+from patience import HANG
 from samples import contents, hash_of, make_file, make_tree
 
 
@@ -33,9 +34,9 @@ def trusting(site):
 @pytest.fixture
 def ftp(site, here):
     if site.tls:
-        client = ftplib.FTP_TLS(context=trusting(site), timeout=30)
+        client = ftplib.FTP_TLS(context=trusting(site), timeout=HANG)
     else:
-        client = ftplib.FTP(timeout=30)
+        client = ftplib.FTP(timeout=HANG)
     client.connect(site.host, site.port)
     client.login(site.user, site.password)
     if site.tls:
@@ -79,10 +80,10 @@ def test_a_working_day(ftp, site, here):
 @pytest.mark.parametrize("passive", [True, False], ids=["passive", "active"])
 def test_both_modes_and_an_abort(ftp, site, passive):
     ftp.set_pasv(passive)
-    make_file(site.root / "f", 50_000_000)
+    make_file(site.root / "f", 20_000_000)
     got = io.BytesIO()
     ftp.retrbinary("RETR f", got.write)
-    assert len(got.getvalue()) == 50_000_000
+    assert len(got.getvalue()) == 20_000_000
     connection = ftp.transfercmd("RETR f")
     connection.recv(1000)
     if not site.tls:  # under TLS urgent data would break the encryption
@@ -102,7 +103,7 @@ def test_errors_have_their_classes(ftp):
 
 def test_sessions_resumed_by_programs(sites):
     site = sites["tls"]
-    client = ReusingTls(context=trusting(site), timeout=30)
+    client = ReusingTls(context=trusting(site), timeout=HANG)
     client.connect(site.host, site.port)
     client.login(site.user, site.password)
     client.prot_p()

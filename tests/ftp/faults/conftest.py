@@ -9,16 +9,16 @@ after the other and a download that nobody reads (``server/test_server_deadlines
 from __future__ import annotations
 
 import pytest
-from crowd import IMPATIENT
+from crowd import LIMITS
 from live_server import FtpServer
 
 
 @pytest.fixture(scope="module")
 def shared_server(tmp_path_factory):
-    """A server with little patience; `server` gives it to each test, empty."""
+    """A server whose clock the tests move; `server` gives it to each test, empty."""
     root = tmp_path_factory.mktemp("faults") / "root"
     root.mkdir()
-    server = FtpServer(root, *IMPATIENT, "--minimum-rate", "100000")
+    server = FtpServer(root, *LIMITS, "--minimum-rate", "100000", standing=True)
     try:
         yield server
         server.stop()

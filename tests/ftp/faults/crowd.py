@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import select
 import socket
 
 import psutil
+from patience import HANG
 
-#: options of a server with little patience
-IMPATIENT = ("--login-timeout", "1", "--stall-timeout", "1", "--connect-timeout", "1")
+#: seconds of the server's clock, which tests move, and the options that set them
+LIMIT = 100
+LIMITS = tuple(f"--{name}-timeout={LIMIT}" for name in ("login", "stall", "connect"))
 
 
 def connect(server, count):
     """Return ``count`` connections to the server's door; nothing is read or sent."""
-    return [socket.create_connection((server.host, server.port), 30) for _ in range(count)]
-
-
-def cpu_seconds(server):
-    """Return the processor time that the server has used so far."""
-    times = psutil.Process(server.process.pid).cpu_times()
-    return times.user + times.system
+    return [socket.create_connection((server.host, server.port), HANG) for _ in range(count)]
 
 
 def resident(server):
@@ -42,13 +37,6 @@ def last_words(sock):
         while data := sock.recv(8192):
             words += data
     return words
-
-
-def trickle(sock, data, seconds=0.05):
-    """Send ``data`` again and again, a byte at a time, until the peer says or ends something."""
-    with contextlib.suppress(ConnectionError):
-        while not select.select([sock], [], [], seconds)[0]:
-            sock.sendall(data)
 
 
 def ask(ftp, command):

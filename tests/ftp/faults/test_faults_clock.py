@@ -8,7 +8,7 @@ import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
-from live_server import LAUNCHER, FtpServer
+from live_server import LAUNCHER, STANDING, FtpServer
 
 #: each look at the calendar shows another decade, as if somebody set the clock all the time
 JUMPS = """
@@ -21,24 +21,26 @@ time.time_ns = lambda: real_ns() + next(steps) * 1_000_000_000
 
 
 def test_a_clock_that_jumps_ends_no_session_and_holds_up_none(tmp_path, monkeypatch):
-    monkeypatch.setattr(FtpServer, "launcher", JUMPS + LAUNCHER)
+    monkeypatch.setattr(FtpServer, "launcher", JUMPS + STANDING + LAUNCHER)
     (tmp_path / "root").mkdir()
     xferlog = tmp_path / "xferlog"
     server = FtpServer(
-        tmp_path / "root", "--idle-timeout", "2", "--login-timeout", "2", "--stall-timeout", "2",
-        "--upload-rate", "10 MB", "--xferlog", str(xferlog),
+        tmp_path / "root", "--idle-timeout", "200", "--login-timeout", "200",
+        "--stall-timeout", "200", "--upload-rate", "10 MB", "--xferlog", str(xferlog),
+        standing=True,
     )  # fmt: skip
     data = os.urandom(300_000)
     try:
         with server.client() as ftp:
-            for number in range(3):
-                ftp.storbinary(f"STOR {number}", io.BytesIO(data))
-                got = []
-                ftp.retrbinary(f"RETR {number}", got.append)
-                assert b"".join(got) == data
-                assert len(ftp.nlst()) == number + 1
-                lines = []
-                ftp.retrlines("LIST", lines.append)
+            with server.time_passing(0.1):  # else the limited rate would never give more
+                for number in range(3):
+                    ftp.storbinary(f"STOR {number}", io.BytesIO(data))
+                    got = []
+                    ftp.retrbinary(f"RETR {number}", got.append)
+                    assert b"".join(got) == data
+                    assert len(ftp.nlst()) == number + 1
+                    ftp.retrlines("LIST", list)
+            server.pass_time(200)
             # Deadlines are those of a clock that does not jump (time.monotonic, PEP 418).
             assert ftp.getmultiline().startswith("421 Too long without a command")
         lines = xferlog.read_text().splitlines()

@@ -14,6 +14,7 @@ import subprocess
 import pytest
 from crowd import ask
 from live_server import FtpServer, wait_until
+from patience import HANG
 
 MIB = 1 << 20
 
@@ -30,7 +31,7 @@ def small_disk(request, tmp_path, program):
     mounted = request.param == "tmpfs"
     if mounted:
         words = [program("mount"), "-t", "tmpfs", "-o", f"size={MIB}", "small", str(root)]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(words, capture_output=True, text=True, timeout=HANG, check=False)
         if done.returncode:
             pytest.skip(f"no right to mount: {done.stderr.strip()}")
     server = None
@@ -44,7 +45,7 @@ def small_disk(request, tmp_path, program):
         if server is not None:
             server.kill()
         if mounted:
-            subprocess.run([program("umount"), str(root)], timeout=30, check=True)
+            subprocess.run([program("umount"), str(root)], timeout=HANG, check=True)
 
 
 def offer(ftp, command, data):

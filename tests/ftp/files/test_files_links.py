@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from patience import HANG
 
 from ftp_project.files import errors
 from ftp_project.files.jail import Jail
@@ -220,7 +221,7 @@ def during_flips(name: Path, target: Path, action: Callable[[], None]) -> None:
             action()
     finally:
         stop.set()
-        flipper.join(20)
+        flipper.join(HANG)
 
 
 def test_a_directory_that_becomes_a_link_meanwhile(jail: Jail, home: Path, outside: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import HANG
 
 from ftp_project.files import errors, names
 from ftp_project.files.jail import Jail
@@ -80,7 +81,9 @@ def test_leftovers_of_a_killed_server_are_removed_and_living_uploads_are_not(
         "upload = Jail(sys.argv[1]).store('/sub/deep/new')\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    subprocess.run([sys.executable, "-c", program, home], cwd=Path(__file__).parents[3], timeout=60)
+    subprocess.run(
+        [sys.executable, "-c", program, home], cwd=Path(__file__).parents[3], timeout=HANG
+    )
     (home / "sub" / "deep" / "leaf").unlink()
     assert len(held(home / "sub" / "deep")) == 1
     with jail.store("/sub/deep/living") as upload:
@@ -204,7 +207,7 @@ def test_the_second_writer_is_told_to_wait(jail: Jail, home: Path) -> None:
             text=True,
             check=True,
             cwd=root,
-            timeout=60,
+            timeout=HANG,
         )
         assert other.stdout == "busy\n"
     jail.update("/file").abort()

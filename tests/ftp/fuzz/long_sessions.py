@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1])]
 os.environ.setdefault("PYTHONPATH", str(HERE.parents[2]))  # where the server is imported from
 
 from hypothesis import HealthCheck, settings  # noqa: E402

@@ -24,6 +24,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from live_server import FtpServer, wait_until
+from patience import HANG
 from raw_client import RawClient
 from session_words import NAMES, PASSIVE, SECRET, TRANSFERS, VERBS, WORDS, connections_of, tree_of
 
@@ -64,7 +65,7 @@ class Sessions(RuleBasedStateMachine):
         """Return a client that has logged in."""
         if number not in self.clients:
             client = self.clients[number] = RawClient(self.server)
-            client.sock.settimeout(20)
+            client.sock.settimeout(HANG)
             client.log_in()
         return self.clients[number]
 
@@ -170,7 +171,7 @@ class Sessions(RuleBasedStateMachine):
         found = re.search(rb"\(\|\|\|(\d+)\|\)", answer)
         if found is None:
             return None
-        return socket.create_connection((self.server.host, int(found[1])), timeout=20)
+        return socket.create_connection((self.server.host, int(found[1])), timeout=HANG)
 
     @rule(number=clients, name=names, content=contents, verb=st.sampled_from(["STOR", "APPE"]),
           end=st.sampled_from(["whole", "whole", "abort", "reset", "leave"]))  # fmt: skip

@@ -7,6 +7,7 @@ import signal
 import threading
 
 import pytest
+from patience import HANG
 
 from ftp_project.loop import (
     Loop,
@@ -146,7 +147,7 @@ def test_an_offloaded_call_that_is_too_slow_times_out_and_its_result_is_dropped(
 
     def main():
         with pytest.raises(TimedOut):
-            yield from offload(lambda: release.wait(30), (yield from now()) + 0.01)
+            yield from offload(lambda: release.wait(HANG), (yield from now()) + 0.01)
         release.set()
         return (yield from offload(lambda: "next", None))
 
@@ -167,6 +168,19 @@ def test_a_signal_is_handled_between_two_steps_and_put_back_afterwards():
     loop.run(main())
     assert got == ["usr1"]
     assert signal.getsignal(signal.SIGUSR1) is before
+
+
+def test_a_signal_that_comes_with_the_last_step_is_handled_too():
+    got = []
+
+    def main():
+        loop.on_signal(signal.SIGUSR1, lambda: got.append("usr1"))
+        yield from pause()
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    loop = Loop()
+    loop.run(main())
+    assert got == ["usr1"]
 
 
 def test_a_thousand_waits_with_a_deadline_make_a_handful_of_timers():

@@ -9,6 +9,7 @@ import socket
 
 import pytest
 from fork_server import run_program
+from patience import HANG
 from raw_client import RawClient
 
 
@@ -57,7 +58,7 @@ def test_pasv_tells_the_outer_address_and_epsv_needs_none(serve):
 def test_one_socket_serves_ipv4_and_ipv6(serve, active):
     server = serve("--host", "::")
     for host, reply_code in (("127.0.0.1", "227"), ("::1", "522")):
-        ftp = ftplib.FTP(timeout=30)
+        ftp = ftplib.FTP(timeout=HANG)
         with ftp:
             ftp.connect(host, server.port)
             ftp.login("anna", "s3cret")

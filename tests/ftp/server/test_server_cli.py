@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from fork_server import run_program
+from patience import HANG
 
 from ftp_project import __version__
 
@@ -21,7 +22,7 @@ def run_fresh(*arguments):
     """Run it in an interpreter of its own, as users do."""
     return subprocess.run(
         [sys.executable, "-m", "ftp_project", *arguments],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=HANG, check=False,
     )  # fmt: skip
 
 

@@ -12,16 +12,18 @@ from raw_client import RawClient
 from ftp_project.accounts.rates import Rates
 from ftp_project.server.connection import DataConnection
 
+#: seconds, by the server's clock
+LOGIN, CONNECT, IDLE, STALL = 100, 100, 300, 1000
+
 
 @pytest.fixture(scope="module")
 def shared_server(tmp_path_factory):
-    """A server with little patience; `server` gives it to each test, empty."""
+    """A server whose clock the tests move; `server` gives it to each test, empty."""
     root = tmp_path_factory.mktemp("deadlines") / "root"
     root.mkdir()
-    names = ("--login-timeout", "--stall-timeout", "--connect-timeout")
-    patience = [word for name in names for word in (name, "2")]
-    patience += ["--idle-timeout", "3"]  # later than the end of a login that began at the same time
-    server = FtpServer(root, *patience, "--minimum-rate", "1000000")
+    limits = {"login": LOGIN, "connect": CONNECT, "idle": IDLE, "stall": STALL}
+    patience = [f"--{name}-timeout={seconds}" for name, seconds in limits.items()]
+    server = FtpServer(root, *patience, "--minimum-rate", "1000000", standing=True)
     try:
         yield server
         server.stop()
@@ -37,20 +39,26 @@ def large(server):
 
 def test_a_client_that_talks_without_end_must_log_in_in_time(server):
     with RawClient(server) as ftp:
-        answer = b""
-        while not answer.startswith(b"421"):
-            answer = ftp.ask(b"NOOP")
-            assert answer[:3] in (b"200", b"421")
+        for _ in range(9):
+            assert ftp.ask(b"NOOP")[:3] == b"200"
+            server.pass_time(LOGIN / 10)
+        assert ftp.ask(b"NOOP")[:3] == b"200"
+        server.pass_time(LOGIN / 10)
+        answer = ftp.reply()
+        assert answer.startswith(b"421 ")
         assert b"without a login" in answer
-        with contextlib.suppress(ConnectionResetError):  # the last NOOP may not have been read
-            assert ftp.line() == b""
+        assert ftp.line() == b""
 
 
 def test_the_time_for_a_login_starts_anew_when_a_user_has_left(server):
     with RawClient(server) as silent, RawClient(server) as left:
         left.log_in()
+        server.pass_time(LOGIN)
         assert silent.reply()[:3] == b"421"
-        assert left.ask(b"REIN")[:3] == b"220"  # the idle timer counts from the last command
+        assert left.ask(b"REIN")[:3] == b"220"
+        server.pass_time(LOGIN / 2)
+        assert left.ask(b"NOOP")[:3] == b"200"
+        server.pass_time(LOGIN / 2)
         assert b"without a login" in left.reply()
 
 
@@ -60,14 +68,10 @@ def test_a_running_transfer_is_no_idleness(server, large):
         idle.log_in()
         with busy.connect_data() as data:
             assert busy.ask(b"RETR large")[:3] == b"150"
-            ended = False
-            idle.sock.setblocking(False)
-            while not ended:  # as long as it takes the server to send the other away
-                assert data.recv(1 << 20)
-                try:
-                    ended = idle.sock.recv(100).startswith(b"421 Too long without a command")
-                except BlockingIOError:
-                    continue
+            assert data.recv(1 << 20)
+            server.pass_time(IDLE)
+            assert idle.reply().startswith(b"421 Too long without a command")
+            assert data.recv(1 << 20)
         assert busy.reply()[:3] == b"426"
         assert busy.ask(b"NOOP")[:3] == b"200"
 
@@ -77,7 +81,8 @@ def test_a_data_connection_that_nobody_opens_is_425(server, large):
         ftp.log_in()
         ftp.ask(b"EPSV")
         assert ftp.ask(b"RETR large")[:3] == b"150"
-        assert ftp.reply().startswith(b"425 ")
+        with server.time_passing(CONNECT):
+            assert ftp.reply().startswith(b"425 ")
 
 
 def test_a_download_that_nobody_reads_is_given_up(server, large):
@@ -85,7 +90,8 @@ def test_a_download_that_nobody_reads_is_given_up(server, large):
         ftp.log_in()
         with ftp.connect_data():
             assert ftp.ask(b"RETR large")[:3] == b"150"
-            assert ftp.reply().startswith(b"426 Transfer stalled")
+            with server.time_passing(STALL):
+                assert ftp.reply().startswith(b"426 Transfer stalled")
 
 
 def test_an_upload_of_one_byte_after_the_other_is_given_up(server):
@@ -93,10 +99,11 @@ def test_an_upload_of_one_byte_after_the_other_is_given_up(server):
         data = ftp.transfercmd("STOR file")
 
         def trickle():
-            while True:
+            for _ in range(20):
                 with contextlib.suppress(ConnectionError):  # it was given up just now
                     data.sendall(b"x")
                 ftp.voidcmd("NOOP")
+                server.pass_time(STALL / 5)
 
         with pytest.raises(ftplib.error_temp, match=r"^426 Transfer stalled"):
             trickle()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from live_server import wait_until
+from patience import HANG
 
 import ftp_project
 
@@ -50,7 +51,7 @@ def test_idle_sessions_are_told_and_transfers_finish(serve):
     data.sendall(b"and half")
     data.close()
     assert ftp.voidresp().startswith("226")
-    assert server.process.wait(20) == 0
+    assert server.process.wait(HANG) == 0
     assert (server.root / "file").read_bytes() == b"half and half"
     assert server.errors.read_text() == ""
 
@@ -71,7 +72,7 @@ def test_after_the_grace_time_transfers_are_ended(serve):
     server = serve("--grace", "0.2")
     _, data = begin_upload(server)
     server.process.terminate()
-    assert server.process.wait(20) == 0
+    assert server.process.wait(HANG) == 0
     assert "1 sessions did not end in 0.2 s" in server.errors.read_text()
     assert list(server.root.iterdir()) == []
     data.close()
@@ -105,7 +106,7 @@ def test_a_socket_that_is_handed_over_is_served_and_the_manager_is_told(tmp_path
     ):
         # A socket's path may have some hundred bytes only (unix(7)).
         manager.bind(f"{short}/notify")
-        manager.settimeout(60)
+        manager.settimeout(HANG)
         # Connected before the server has started: it waits in the backlog.
         ftp = ftplib.FTP()
         early = socket.create_connection(listener.getsockname())
@@ -123,7 +124,7 @@ def test_a_socket_that_is_handed_over_is_served_and_the_manager_is_told(tmp_path
                 assert manager.recv(1000) == b"READY=1"
                 process.terminate()
                 assert manager.recv(1000) == b"STOPPING=1"
-                assert process.wait(30) == 0
+                assert process.wait(HANG) == 0
                 assert process.stderr.read() == b""
             finally:
                 process.kill()
@@ -134,7 +135,7 @@ def test_a_socket_that_is_handed_over_is_served_and_the_manager_is_told(tmp_path
 
 def test_a_descriptor_that_is_no_listener_is_a_mistake(tmp_path):
     with (tmp_path / "file").open("w") as file, activated(tmp_path, file.fileno()) as process:
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=HANG)
     assert (process.returncode, output, errors.count(b"\n")) == (2, b"", 1)
     assert b"descriptor 3" in errors
 
@@ -155,7 +156,7 @@ def test_the_unit_files_are_right_and_name_options_that_exist(tmp_path):
     assert command[1:4] == ["-m", "ftp_project", "serve"]
     shown = subprocess.run(
         [sys.executable, "-m", "ftp_project", "config", *command[4:]],
-        capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
+        capture_output=True, text=True, timeout=HANG, check=False, cwd=tmp_path,
     )  # fmt: skip
     assert "cannot be read" in shown.stderr  # the file of settings is all that is missing
     assert shown.stderr.count("\n") == 1
@@ -173,6 +174,6 @@ def test_systemd_accepts_the_unit_files(program, tmp_path):
         (tmp_path / f"ftp_project.{kind}").write_text(text)
     done = subprocess.run(
         [analyze, "verify", *map(str, tmp_path.iterdir())],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=HANG, check=False,
     )  # fmt: skip
     assert (done.returncode, "ftp_project" in done.stderr) == (0, False), done.stderr

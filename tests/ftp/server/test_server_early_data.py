@@ -11,6 +11,7 @@ import struct
 import pytest
 from certificates import Certificates
 from live_server import wait_until
+from patience import HANG
 
 
 @pytest.fixture
@@ -18,7 +19,9 @@ def ftp(serve, tmp_path):
     certificates = Certificates(tmp_path)
     server = serve("--tls-cert", str(certificates.server))
     (server.root / "f").write_bytes(b"12345")
-    client = ftplib.FTP_TLS(context=ssl.create_default_context(cafile=certificates.ca), timeout=20)
+    client = ftplib.FTP_TLS(
+        context=ssl.create_default_context(cafile=certificates.ca), timeout=HANG
+    )
     server.clients.append(client)
     client.connect("127.0.0.1", server.port)
     client.login("anna", "s3cret")
@@ -30,7 +33,7 @@ def ftp(serve, tmp_path):
 
 
 def connected(ftp):
-    return socket.create_connection(ftp.makepasv(), timeout=20)
+    return socket.create_connection(ftp.makepasv(), timeout=HANG)
 
 
 def met(ftp):
@@ -57,7 +60,7 @@ def test_only_the_last_passive_connection_counts(ftp):
 def test_protection_taken_back_after_pasv_means_a_plain_connection(ftp):
     address = ftp.makepasv()
     ftp.voidcmd("PROT C")
-    with socket.create_connection(address, timeout=20) as data:
+    with socket.create_connection(address, timeout=HANG) as data:
         assert ftp.sendcmd("RETR f").startswith("150")
         assert data.recv(100) == b"12345"
     assert ftp.voidresp().startswith("226")
@@ -78,7 +81,7 @@ def test_commands_answered_meanwhile_leave_the_connection_to_its_transfer(ftp):
     address = ftp.makepasv()
     ftp.sock.sendall(b"RETR f\r\nNOOP\r\nSTAT\r\n")
     assert [ftp.getmultiline()[:3] for _ in range(3)] == ["150", "200", "211"]
-    with socket.create_connection(address, timeout=20) as plain:
+    with socket.create_connection(address, timeout=HANG) as plain:
         data = ftp.context.wrap_socket(plain, server_hostname="127.0.0.1")
         assert data.recv(100) == b"12345"
         data.close()
@@ -102,7 +105,9 @@ def test_a_lost_session_ends_its_transfer_before_it_forgets_whose_it_was(serve, 
     options = ("--log-level", "info", "--log-file", str(log))
     server = serve("--tls-cert", str(certificates.server), *options)
     (server.root / "f").write_bytes(b"12345")
-    client = ftplib.FTP_TLS(context=ssl.create_default_context(cafile=certificates.ca), timeout=20)
+    client = ftplib.FTP_TLS(
+        context=ssl.create_default_context(cafile=certificates.ca), timeout=HANG
+    )
     client.connect("127.0.0.1", server.port)
     client.login("anna", "s3cret")
     client.prot_p()

@@ -12,6 +12,7 @@ import time
 import pytest
 from fork_server import run_program
 from live_server import FtpServer, wait_until
+from patience import HANG
 
 from ftp_project.accounts.users import User, Users
 from ftp_project.config import Config
@@ -131,7 +132,7 @@ def test_the_status_without_a_terminal_is_log_lines(serve):
     use(server)
     wait_until(lambda: "download user=anna" in server.errors.read_text(), "lines come")
     server.process.terminate()
-    assert server.process.wait(20) == 0
+    assert server.process.wait(HANG) == 0
 
 
 def test_a_full_disk_under_the_transfer_log_costs_no_transfer(serve):
@@ -140,5 +141,5 @@ def test_a_full_disk_under_the_transfer_log_costs_no_transfer(serve):
         for name in "ab":
             assert ftp.storbinary(f"STOR {name}", io.BytesIO(b"123")).startswith("226")
     server.process.terminate()
-    assert server.process.wait(20) == 0
+    assert server.process.wait(HANG) == 0
     assert server.errors.read_text().count("cannot write the transfer log: no space left") == 1

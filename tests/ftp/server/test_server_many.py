@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from live_server import wait_until
+from patience import HANG
 
 
 def upload_and_download(server, number):
@@ -129,7 +130,7 @@ def test_without_free_descriptors_it_waits_and_recovers(serve):
     server = serve()
     most = server.descriptors() + 8
     resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (most, most))
-    crowd = [socket.create_connection((server.host, server.port), 30) for _ in range(20)]
+    crowd = [socket.create_connection((server.host, server.port), HANG) for _ in range(20)]
     wait_until(lambda: "out of descriptors" in server.errors.read_text(), "it is told")
     assert all(sock.recv(100)[:3] in (b"220", b"421") for sock in crowd[:5])  # those go on
     for sock in crowd:
@@ -171,6 +172,9 @@ def test_the_server_works_over_ipv6(serve):
     with server.client() as ftp:
         ftp.storbinary("STOR six", io.BytesIO(b"6"))
         assert ftp.nlst() == ["six"]
+        ftp.set_pasv(False)  # EPRT |2|…
+        assert ftp.nlst() == ["six"]
+        ftp.set_pasv(True)
         assert ftp.sendcmd("EPSV 2")[:3] == "229"
         with pytest.raises(ftplib.error_perm, match=r"^522 "):
             ftp.sendcmd("EPSV 1")

@@ -14,11 +14,12 @@ import urllib.request
 import pytest
 from fork_server import run_program
 from live_server import wait_until
+from patience import HANG
 from prometheus_client.parser import text_string_to_metric_families
 
 
 def scrape(url):
-    with urllib.request.urlopen(url, timeout=30) as answer:
+    with urllib.request.urlopen(url, timeout=HANG) as answer:
         assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
         text = answer.read().decode()
     return {
@@ -80,9 +81,9 @@ def test_other_requests_are_refused_and_hold_nothing(measured):
     host, port = url.split("/")[2].split(":")
     silent = socket.create_connection((host, int(port)))
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(url.replace("/metrics", "/"), timeout=30)
+        urllib.request.urlopen(url.replace("/metrics", "/"), timeout=HANG)
     with pytest.raises(urllib.error.HTTPError, match="405"):
-        urllib.request.urlopen(url, data=b"x", timeout=30)
+        urllib.request.urlopen(url, data=b"x", timeout=HANG)
     assert scrape(url)["ftp_sessions",] == 0
     silent.close()
 
@@ -128,12 +129,13 @@ def test_a_hook_that_hangs_is_ended_with_all_its_children_and_blocks_nobody(serv
         f"child and Path({str(pids)!r}).write_text(f'{{os.getpid()}} {{child}}')\n"
         "time.sleep(1000)",
     )
-    server = serve("--on-login", command, "--hook-timeout", "5")
+    server = serve("--on-login", command, "--hook-timeout", "5", standing=True)
     with server.client() as ftp:
         numbers = wait_until(lambda: pids.exists() and pids.read_text(), "the hook runs").split()
         assert ftp.pwd() == "/"
-        wait_until(lambda: "5 s" in server.errors.read_text(), "it is told")
-    wait_until(lambda: not any(alive(int(pid)) for pid in numbers), "both processes are gone")
+        with server.time_passing(1):
+            wait_until(lambda: "5 s" in server.errors.read_text(), "it is told")
+            wait_until(lambda: not any(alive(int(pid)) for pid in numbers), "both are gone")
     server.errors.write_text("")
 
 
@@ -160,7 +162,7 @@ def test_many_events_run_few_hooks_at_once_and_all_of_them(serve, tmp_path):
         for number in range(12):
             ftp.storbinary(f"STOR {number}", io.BytesIO(b""))
     server.process.terminate()  # hooks that wait are run before the end
-    assert server.process.wait(60) == 0
+    assert server.process.wait(HANG) == 0
     assert len(list(out.glob("*.done"))) == 12
     assert max(map(int, server.errors.read_text().split())) <= 4
 

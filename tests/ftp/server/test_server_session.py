@@ -8,13 +8,14 @@ import os
 import socket
 
 import pytest
+from patience import HANG
 
 PERM = ftplib.error_perm
 
 
 def raw(server):
     """Return a connection and a function that sends bytes and reads so many reply lines."""
-    sock = socket.create_connection((server.host, server.port), timeout=20)
+    sock = socket.create_connection((server.host, server.port), timeout=HANG)
     lines = sock.makefile("rb")
     assert lines.readline().startswith(b"220 ")
 
@@ -38,7 +39,7 @@ def test_a_pipelined_transfer_is_finished_before_the_next_command_is_answered(se
     (server.root / "file").write_bytes(b"x" * 5_000_000)
     ftp = server.client()
     host, port = ftp.makepasv()
-    with socket.create_connection((host, port), timeout=20) as data:
+    with socket.create_connection((host, port), timeout=HANG) as data:
         ftp.sock.sendall(b"RETR file\r\nPWD\r\nNOOP\r\n")
         assert ftp.getresp()[:3] == "150"
         size = 0
@@ -265,7 +266,7 @@ def test_a_line_that_is_too_long_is_dropped_and_the_next_one_is_answered(server)
 
 
 def test_a_client_that_never_reads_its_replies_is_not_collected_without_bound(server):
-    sock = socket.create_connection((server.host, server.port), timeout=20)
+    sock = socket.create_connection((server.host, server.port), timeout=HANG)
     sock.setblocking(False)
     sent = 0
     try:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 
+from patience import HANG
 from rich.console import Console
 
 from ftp_project.accounts.users import User, Users
@@ -109,7 +110,7 @@ def test_a_terminal_shows_it_and_is_left_as_it_was(tmp_path):
                 seen += data
         except OSError:  # the other end is closed: how a pseudo terminal says end of file
             pass
-        assert process.wait(20) == 0
+        assert process.wait(HANG) == 0
     finally:
         process.kill()
         process.wait()

@@ -11,6 +11,7 @@ import ssl
 
 import pytest
 import trustme
+from patience import HANG
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def tls_server(serve, certificate):
 
 
 def secure_client(server, context):
-    ftp = ftplib.FTP_TLS(context=context, timeout=30)
+    ftp = ftplib.FTP_TLS(context=context, timeout=HANG)
     ftp.connect("127.0.0.1", server.port)
     ftp.login("anna", "s3cret")
     ftp.voidcmd("TYPE I")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import socket
 import ssl
+from functools import partial
 
 import pytest
 import trustme
 from certificates import Certificates
 from cryptography.hazmat.primitives import serialization
 from fork_server import run_program
+from patience import HANG
 from raw_client import RawClient
 
 from ftp_project.accounts.users import Users
@@ -26,7 +28,7 @@ def certificates(tmp_path_factory):
 
 @pytest.fixture
 def tls_server(serve, certificates):
-    return lambda *options: serve("--tls-cert", str(certificates.server), *options)
+    return partial(serve, "--tls-cert", str(certificates.server))
 
 
 def under_tls(client, certificates):
@@ -118,8 +120,9 @@ def test_clients_that_never_close_the_tls_layer_hold_nothing(tls_server, certifi
 
 @pytest.mark.parametrize("implicit", [False, True])
 def test_a_client_that_says_nothing_in_the_handshake_is_let_go(tls_server, implicit):
-    server = tls_server("--login-timeout", "1", *(["--tls-implicit"] if implicit else []))
-    with socket.create_connection((server.host, server.port), timeout=30) as sock:
+    options = ["--login-timeout", "100", *(["--tls-implicit"] if implicit else [])]
+    server = tls_server(*options, standing=True)
+    with socket.create_connection((server.host, server.port), HANG) as sock, server.time_passing(9):
         if not implicit:
             sock.sendall(b"AUTH TLS\r\n")
         while data := sock.recv(1000):

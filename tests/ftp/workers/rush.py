@@ -26,7 +26,7 @@ def rush():
     def connect(number):
         table.become(number)
         limits = SessionLimits(max_total=50, max_per_user=40, counts=counts)
-        start.wait(60)
+        start.wait(100)
         in_all = sum(limits.connect("h") is None for _ in range(40))
         of_user = sum(limits.login("u") is None for _ in range(40))
         admitted.put((in_all, of_user))

@@ -11,7 +11,8 @@ import socket
 import subprocess
 import sys
 
-from live_server import wait_until
+from live_server import LAUNCHER, FtpServer, wait_until
+from patience import HANG
 from worker_server import connect, is_lost, log_in, wait_gone, workers_of
 
 
@@ -22,7 +23,7 @@ def begin_download(server):
     ftp = log_in(server)
     ftp.voidcmd("TYPE I")
     data = ftp.transfercmd("RETR big")
-    data.settimeout(30)
+    data.settimeout(HANG)
     return ftp, data
 
 
@@ -52,7 +53,7 @@ def test_sigterm_lets_transfers_end_in_all_workers(serve):
         assert count == 32 << 20
         assert ftp.voidresp().startswith("226")
         ftp.close()
-    assert server.process.wait(30) == 0
+    assert server.process.wait(HANG) == 0
     wait_gone(workers)
     assert server.errors.read_text() == ""
 
@@ -116,6 +117,31 @@ def test_one_that_ends_at_once_again_and_again_is_awaited_longer(serve):
     server.errors.write_text("")
 
 
+#: before LAUNCHER: a worker has died, and SIGTERM comes in the last moment before signals have to
+#: wait until another one is forked
+MEANWHILE = """
+import os, signal
+from ftp_project.server.workers.crew import Crew
+lost, mask = Crew.lost, signal.pthread_sigmask
+def told_to_end(how, signals):
+    signal.pthread_sigmask = mask
+    os.kill(os.getpid(), signal.SIGTERM)
+    return mask(how, signals)
+def lost_and_told_to_end(self, *arguments, **options):
+    Crew.lost, signal.pthread_sigmask = lost, told_to_end
+    return lost(self, *arguments, **options)
+Crew.lost = lost_and_told_to_end
+"""
+
+
+def test_a_sigterm_that_comes_while_a_worker_is_replaced_is_not_lost(serve, monkeypatch):
+    monkeypatch.setattr(FtpServer, "launcher", MEANWHILE + LAUNCHER)
+    server = serve("--workers", "2")
+    workers_of(server)[0].kill()
+    assert server.process.wait(HANG) == 0
+    assert "another one takes its place" in server.errors.read_text()
+
+
 #: hands descriptor 3 over as systemd does, then becomes the server
 ACTIVATE = """
 import os, sys
@@ -136,7 +162,7 @@ def test_a_socket_that_is_handed_over_is_shared_and_the_screen_shows_who_has_who
             env={**os.environ, "TERM": "xterm"},
         )  # fmt: skip
         os.close(terminal)
-        sessions = [ftplib.FTP(timeout=60) for _ in range(2)]
+        sessions = [ftplib.FTP(timeout=HANG) for _ in range(2)]
         seen = b""
         try:
             for ftp in sessions:  # in the backlog until the server has started
@@ -150,7 +176,7 @@ def test_a_socket_that_is_handed_over_is_shared_and_the_screen_shows_who_has_who
                     seen += data
             except OSError:  # the other end is closed: how a pseudo terminal says end of file
                 pass
-            assert process.wait(30) == 0
+            assert process.wait(HANG) == 0
         finally:
             process.kill()
             process.wait()

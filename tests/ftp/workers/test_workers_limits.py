@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 import pytest
 from live_server import FtpServer, wait_until
+from patience import HANG
 from worker_server import connect, is_lost, log_in, metrics_url, scrape, workers_of
 
 from ftp_project.accounts.passwords import hash_password
@@ -59,7 +60,7 @@ def numbers(server):
 
 def greeting(stack, server, source):
     sock = stack.enter_context(
-        socket.create_connection((server.host, server.port), 30, (source, 0))
+        socket.create_connection((server.host, server.port), HANG, (source, 0))
     )
     return sock.recv(3)
 
@@ -79,12 +80,12 @@ def test_limits_per_address_and_in_all_hold_also_when_many_come_at_once(server, 
         for sock in socks:
             clients.enter_context(sock)
             sock.bind((source, 0))
-            sock.settimeout(30)
+            sock.settimeout(HANG)
             sock.setblocking(False)
             sock.connect_ex((server.host, server.port))
         answers = []
         for sock in socks:
-            sock.settimeout(30)
+            sock.settimeout(HANG)
             answers.append(sock.recv(3))
         assert sorted(answers) == [b"220"] * 6 + [b"421"] * 14
     assert greeting(clients, server, LATE) == b"421"  # twelve in all

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import HANG
 
 from ftp_project.accounts.guard import LoginGuard
 from ftp_project.accounts.limits import Refusal, SessionLimits
@@ -38,7 +39,7 @@ class Two:
 def run(what):
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("rush.py")), what],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=HANG, check=False,
     )  # fmt: skip
     assert done.stderr == ""
     return done.stdout.split()

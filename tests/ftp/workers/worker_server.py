@@ -7,6 +7,7 @@ import urllib.request
 
 import psutil
 from live_server import wait_until
+from patience import HANG
 
 
 def workers_of(server):
@@ -17,7 +18,7 @@ def workers_of(server):
 
 def connect(server, source="127.0.0.1"):
     """Return a client that comes from an address of its own, and has been greeted."""
-    ftp = ftplib.FTP(timeout=30, source_address=(source, 0))
+    ftp = ftplib.FTP(timeout=HANG, source_address=(source, 0))
     ftp.connect(server.host, server.port)
     return ftp
 
@@ -46,7 +47,7 @@ def metrics_url(server):
 
 def scrape(url):
     """Return the samples as text: value by name with labels."""
-    with urllib.request.urlopen(url, timeout=30) as answer:
+    with urllib.request.urlopen(url, timeout=HANG) as answer:
         lines = answer.read().decode().splitlines()
     pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
     return {name: float(value) for name, _, value in pairs}
