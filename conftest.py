@@ -1,36 +1,42 @@
-"""Make pytest mean the same from any folder, and run notebooks the way Jupyter does.
+"""Make pytest mean the same from any folder, and let no run leave anything behind.
 
 * ``pytest`` runs ``tests/``; ``pytest --nbval`` adds every notebook; ``pytest --browser`` runs the
   tests in a real browser and nothing else. Paths on the command line replace these defaults.
-* With ``--nbval`` a cell that was never executed, that is skipped or whose output is not compared
-  fails, and so does a run over ``notebooks/`` that executes no notebook at all.
+* How a notebook is judged is told by a plugin of the package, ``labsupport.nbval_rules``. Here a
+  run over ``notebooks/`` that executes no notebook at all fails.
+* A run that leaves a process, a temporary file or a semaphore fails (`NothingLeft`).
 * ``pytest --corpus`` also runs what only widens other tests: ``tests/corpus.py``.
 """
 
 from __future__ import annotations
 
-import itertools
+import contextlib
+import multiprocessing
 import os
-import shutil
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+
+from labsupport.ownership import scratch
+from labsupport.ownership.leftovers import belonging
+from labsupport.ownership.owners import remove_place, semaphore_prefix
+from labsupport.ownership.settle import settle, settle_in
+from labsupport.ownership.supervisor import SHARED_FOLDER, shared_names
 
 ROOT = Path(__file__).resolve().parent
 TESTS = ROOT / "tests"
 BROWSER_TESTS = TESTS / "browser"
 NOTEBOOKS = ROOT / "notebooks"
-SANITIZE = ROOT / "labsupport" / "sanitize.cfg"
-CELL_TIMEOUT = 60.0
+CLEARING_LIMIT = 60.0  # seconds for what clears up after killed kernels, on a very busy machine
 
 sys.path.insert(0, str(TESTS))
 pytest_plugins = ["corpus", "programs", "pytester"]
-
-_kernel_home = pytest.StashKey[Path]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,17 +49,11 @@ def pytest_configure(config: pytest.Config) -> None:
     _choose_paths(config)
     _set_environment()
     _hear_interrupts()
+    config.pluginmanager.register(NothingLeft(config))
     if config.option.nbval or config.option.nbval_lax:
-        _set_nbval_options(config)
-        config.stash[_kernel_home] = _use_plain_kernels()
+        _keep_cells_together(config)
         if not hasattr(config, "workerinput"):  # with xdist only the controller sees every report
             config.pluginmanager.register(NotebookWatch(config))
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    home = config.stash.get(_kernel_home, None)
-    if home is not None:
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def _choose_paths(config: pytest.Config) -> None:
@@ -88,48 +88,10 @@ def _set_environment() -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *paths])
 
 
-def _set_nbval_options(config: pytest.Config) -> None:
-    """Give nbval the project's defaults; what stands on the command line still wins."""
-    option = config.option
-    if option.nbval_kernel_name is None:
-        option.nbval_current_env = True
-    if option.nbval_cell_timeout == 2000:  # nbval's own default: longer than the whole suite
-        option.nbval_cell_timeout = CELL_TIMEOUT
-    # Absolute, or a run from another folder would not find the rules.
-    given = option.nbval_sanitize_with
-    option.nbval_sanitize_with = str(Path(given).resolve() if given else SANITIZE)
-    # The cells of a notebook share one kernel, so xdist must not spread them.
-    if getattr(option, "dist", "no") in ("load", "worksteal"):
-        option.dist = "loadfile"
-
-
-def _use_plain_kernels() -> Path:
-    """Let nbval start kernels as Jupyter does; return the folder that holds their files.
-
-    * ``PYTEST_CURRENT_TEST`` makes ipykernel drop what child processes write to descriptor 1.
-    * A kernel's TCP ports are chosen before they are bound, so the clients of another notebook can
-      take one meanwhile. Unix sockets have no ports, but their paths must be unique and short.
-    * A user's own IPython start-up files and history must not change what a cell prints.
-    """
-    import nbval.kernel
-    from jupyter_client.manager import KernelManager
-
-    home = Path(tempfile.mkdtemp(prefix="nbval-"))
-    numbers = itertools.count(1)
-
-    class PlainKernelManager(KernelManager):  # type: ignore[misc]
-        def __init__(self, **kwargs: Any) -> None:
-            if os.name == "posix":
-                kwargs.update(transport="ipc", ip=str(home / f"k{next(numbers)}"))
-            super().__init__(**kwargs)
-
-        def start_kernel(self, **kwargs: Any) -> Any:
-            env = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
-            env["IPYTHONDIR"] = str(home / "ipython")
-            return super().start_kernel(env=env, **kwargs)
-
-    nbval.kernel.KernelManager = PlainKernelManager
-    return home
+def _keep_cells_together(config: pytest.Config) -> None:
+    """Let xdist not spread the cells of a notebook: they share one kernel."""
+    if getattr(config.option, "dist", "no") in ("load", "worksteal"):
+        config.option.dist = "loadfile"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -147,19 +109,6 @@ def _paths(config: pytest.Config) -> list[Path]:
 
 def _inside(path: Path, folder: Path) -> bool:
     return path == folder or folder in path.parents
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Fail a notebook's cell that nbval would pass without having compared anything."""
-    cell = getattr(item, "cell", None)
-    if cell is None or not cell.source.strip():
-        return
-    if cell.execution_count is None:
-        pytest.fail("this cell was never executed: run `python3 course.py build`", pytrace=False)
-    options = item.options  # type: ignore[attr-defined]
-    strict = not item.config.option.nbval_lax
-    if options["skip"] or (strict and not options["check"]):
-        pytest.fail("remove the mark that skips this cell or its output", pytrace=False)
 
 
 class NotebookWatch:
@@ -193,3 +142,110 @@ class NotebookWatch:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self.missed_all():
             terminalreporter.write_line("No notebook was executed, so this run fails.", red=True)
+
+
+class NothingLeft:
+    """Fail a run that leaves a process, a temporary file or a semaphore behind.
+
+    Everything that a run starts or makes for a while has its place, or one in it
+    (`ownership.scratch`), by which it is known: other runs at the same time are not accused.
+    With xdist the controller's place holds those of its workers, and each looks into its own.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.is_worker = hasattr(config, "workerinput")
+        self.left: list[str] = []
+        self.in_use: set[str | None] = set()
+        # Folders of `tmp_path` stay where pytest has them: a failed test's are looked at later.
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+        if self.is_worker:
+            self.place = scratch.claim()
+            settle_in(self.place)
+        else:
+            self.place = settle()
+
+    @pytest.hookimpl(trylast=True)  # the workers of xdist have ended
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        deadline = time.monotonic() + CLEARING_LIMIT
+        while self._somebody_clears() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.left += self._look()
+        if self.is_worker:
+            output = self.config.workeroutput  # type: ignore[attr-defined]
+            output.update(left=self.left, place=str(self.place))
+        elif self.left and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        """Take over what a worker of xdist has found; it goes on to use its place until its end."""
+        output = getattr(node, "workeroutput", {})
+        self.left += output.get("left", [])
+        self.in_use.add(output.get("place"))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.left:
+            terminalreporter.section("left behind", red=True)
+            for line in self.left:
+                terminalreporter.write_line(line)
+
+    def pytest_unconfigure(self) -> None:
+        """Remove the place at once; where this process needs it to its end, the keeper does."""
+        if self.is_worker:
+            return
+        if not self._folder_of_multiprocessing():
+            remove_place(self.place)
+        for folder in Path(os.environ["PYTEST_DEBUG_TEMPROOT"]).glob("pytest-of-*"):
+            with contextlib.suppress(OSError):  # something is kept there, or it is another user's
+                folder.rmdir()
+
+    def _somebody_clears(self) -> bool:
+        """Tell whether those are at work that clear up after killed kernels and programs."""
+        return any(
+            word in line
+            for line in self._processes()
+            for word in ("keeper.py", "lifeline.py", "multiprocessing.resource_tracker")
+        )
+
+    def _look(self) -> list[str]:
+        """Return a line for everything that should not be there any more."""
+        if self.is_worker:
+            return [f"temporary: {path}" for path in self._files()]
+        return [
+            *(f"process {line}" for line in self._processes()),
+            *(f"temporary: {path}" for path in self._files()),
+            *(f"shared memory: {name}" for name in self._shared()),
+        ]
+
+    def _processes(self) -> list[str]:
+        found = []
+        for pid in belonging(self.place):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process = psutil.Process(pid)
+                command = " ".join(process.cmdline())
+                # This process's own keeper, and the helpers of its multiprocessing.
+                helps = any(word in command for word in ("keeper.py", "multiprocessing."))
+                if not (helps and process.ppid() == os.getpid()):
+                    found.append(f"{pid}: {command[:200]}")
+        return found
+
+    def _files(self) -> list[Path]:
+        # Events of this process's own recorders end with it, and so do its manager's sockets.
+        in_use = {*self.in_use, self._folder_of_multiprocessing()}
+        return [
+            path
+            for path in self.place.iterdir()
+            if path.suffix != ".events" and str(path) not in in_use
+        ]
+
+    @staticmethod
+    def _folder_of_multiprocessing() -> str | None:
+        process: Any = multiprocessing.current_process()
+        return process._config.get("tempdir")  # type: ignore[no-any-return]
+
+    def _shared(self) -> list[str]:
+        folder = Path(SHARED_FOLDER)
+        prefix = f"sem.{semaphore_prefix(self.place).removeprefix('/')}-"
+        names = {str(path) for path in folder.glob(f"{prefix}*")} if folder.is_dir() else set()
+        return sorted(names - shared_names([os.getpid()]))

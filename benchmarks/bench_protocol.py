@@ -22,7 +22,7 @@ from ftp_project.protocol.commands import CommandParser
 from ftp_project.protocol.entries import Entry
 from ftp_project.protocol.facts import DEFAULT_FACTS, FactFormatter
 from ftp_project.protocol.globs import compile_glob
-from ftp_project.protocol.listing import format_list
+from ftp_project.protocol.list_format import format_list
 
 ROUNDS = 7
 ENTRIES = 20_000

@@ -12,7 +12,7 @@ from ftp_project import __version__, called_as
 from ftp_project.client.commands import EXIT_STATUS, get, ls, put
 from ftp_project.commands.cert import cert
 from ftp_project.commands.flags import takes_options
-from ftp_project.commands.passwd import passwd
+from ftp_project.commands.passwd import passwd, user_options
 from ftp_project.commands.serve import serve
 from ftp_project.commands.settings import config
 from ftp_project.errors import UsageError
@@ -43,7 +43,7 @@ def _common(
 
 
 app.command()(takes_options(serve))
-app.command()(passwd)
+app.command(epilog=user_options())(passwd)
 app.command()(cert)
 app.command(epilog=EXIT_STATUS)(get)
 app.command(epilog=EXIT_STATUS)(put)

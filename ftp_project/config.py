@@ -2,8 +2,11 @@
 
 The flags of ``serve`` and their help, the keys of ``ftp_project.toml``, the variables
 ``FTP_PROJECT_…`` and what ``config --show`` prints all follow from the fields of
-:class:`Options`. To add an option: add a field.
+``Options``. To add an option: add a field.
 """
+
+# One table, because an option that is declared in four places (flag, key, variable, help) is wrong
+# in one of them sooner or later. The order of the fields is the order of the help.
 
 # ruff: noqa: RUF009 - option() returns a dataclass field, as field() does
 
@@ -13,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ftp_project.accounts.readers import rate
 from ftp_project.accounts.users import Users
-from ftp_project.settings.option import option, rebase_home
-from ftp_project.settings.readers import ipv4, octal, ports, processes, rate
+from ftp_project.option import option, rebase_home
+from ftp_project.settings.readers import ipv4, octal, ports, processes
 
 WHAT, WHERE, LIMITS, TIMES, TLS = "What is served", "Where", "Limits", "Times", "TLS"
 OPERATION = "Operation"
@@ -193,7 +197,7 @@ class Options:
     log_format: Literal["text", "json"] = option("text", "How a line looks.", group=OPERATION)
     log_file: Path | None = option(
         None,
-        "Where the log goes, in place of standard error; opened anew on SIGHUP.",
+        "Where the log goes, in place of standard error; reopened on SIGHUP.",
         group=OPERATION,
     )
     xferlog: Path | None = option(

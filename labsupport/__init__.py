@@ -1,101 +1,85 @@
-"""Helpers of the concurrency course: what a lesson imports stands here.
+"""Helpers of the concurrency course: what a lesson imports stands here, and nowhere else.
 
-``%load_ext labsupport`` in a notebook's first cell makes the magics and these names ready. The
-names are loaded when they are first used: a child process that only records events must not pay
-for servers and checks.
+``%load_ext labsupport`` in a notebook's first cell makes the magics ready; all the rest is imported
+from this package by its name. A name is loaded when it is first used: a child process that only
+records events must not pay for servers and checks.
+
+The packages, from the bottom up. Each imports from itself and from those above it in this list, so
+what a file stands on has been read already:
+
+- ``demos``: programs that a lesson starts
+- ``ownership``: who owns what is kept for a while, and who clears it away
+- ``traces``: what happened when
+- ``pictures``: timelines, bars and trees, for every front end
+- ``programs``: cells as modules and programs, and the supervisor that ends them
+- ``network``: servers, and the clients that visit them
+- ``exhibits``: what single lessons show, with what measures it and what draws it
+- ``hang_doctor``: what a stuck program waits for, and why
+- ``exercises``: the texts, the probes, the judge; the quizzes and the glossary
+- ``capstone``: the judge of an FTP server
 """
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from labsupport import hostile
-    from labsupport.bars import ratio_bars
-    from labsupport.check import check, hint, solution
-    from labsupport.clients import clients
-    from labsupport.drawing import show_timelines
-    from labsupport.events import Recorder
-    from labsupport.explore import explore
-    from labsupport.extension import load_ipython_extension
-    from labsupport.glossary import glossary
-    from labsupport.hang import explain_hang
-    from labsupport.picture import Picture
-    from labsupport.programs import run_program
-    from labsupport.quiz import quiz
-    from labsupport.servers import running_server
-    from labsupport.timeline import Timeline
-    from labsupport.turns import StepLock
-
-__all__ = [
-    "Picture",
-    "Recorder",
-    "StepLock",
-    "Timeline",
-    "check",
-    "clients",
-    "explain_hang",
-    "explore",
-    "glossary",
-    "hint",
-    "hostile",
-    "load_ipython_extension",
-    "quiz",
-    "ratio_bars",
-    "run_program",
-    "running_server",
-    "show_timelines",
-    "solution",
-]
-
-_HOME = {
-    "Picture": "picture",
-    "Recorder": "events",
-    "StepLock": "turns",
-    "Timeline": "timeline",
-    "check": "check",
-    "clients": "clients",
-    "explain_hang": "hang",
-    "explore": "explore",
-    "glossary": "glossary",
-    "hint": "check",
-    "load_ipython_extension": "extension",
-    "quiz": "quiz",
-    "ratio_bars": "bars",
-    "run_program": "programs",
-    "running_server": "servers",
-    "show_timelines": "drawing",
-    "solution": "check",
+# Each public name, and where it is defined: in this package's MODULE. A name may be a module too.
+# After a change run ``python -m tools.face``, which tells type checkers (``__init__.pyi``).
+HOME = {
+    "old_selectors": "demos",
+    "selectors_echo": "demos",
+    "old_final": "demos.select_steps",
+    "Recorder": "traces.recorder",
+    "Span": "traces.timeline",
+    "Timeline": "traces.timeline",
+    "ratio_bars": "pictures.bars",
+    "show_timelines": "pictures.timeline_view",
+    "process_tree": "pictures.tree",
+    "work_folder": "programs.cells",
+    "load_ipython_extension": "programs.extension",
+    "hostile": "network",
+    "clients": "network.load",
+    "running_server": "network.servers",
+    "show_uploads": "exhibits.cluster.balancer_picture",
+    "Upload": "exhibits.cluster.balancer_picture",
+    "local_cluster": "exhibits.cluster.nodes",
+    "node_name": "exhibits.cluster.nodes",
+    "film": "exhibits.film.recording",
+    "show_film": "exhibits.film.recording_picture",
+    "film_loop": "exhibits.film.selectors_recording",
+    "film_selectors": "exhibits.film.selectors_recording",
+    "show_idle": "exhibits.idle_costs.costs_picture",
+    "measure_idle": "exhibits.idle_costs.measurement",
+    "explore": "exhibits.interleavings.explorer",
+    "StepLock": "exhibits.interleavings.scheduler",
+    "NotOfferedError": "exhibits.io_models.reads",
+    "watch_read": "exhibits.io_models.reads",
+    "show_reads": "exhibits.io_models.reads_picture",
+    "Ring": "exhibits.io_models.uring",
+    "changes": "exhibits.select_steps.steps",
+    "step": "exhibits.select_steps.steps",
+    "step_text": "exhibits.select_steps.steps",
+    "explain_hang": "hang_doctor.diagnosis",
+    "check": "exercises.check",
+    "hint": "exercises.check",
+    "solution": "exercises.check",
+    "glossary": "exercises.glossary",
+    "quiz": "exercises.quiz",
+    "load": "capstone.many",
+    "check_server": "capstone.referee",
 }
+
+__all__ = sorted(HOME)
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name from the module that defines it (PEP 562)."""
-    if name == "hostile":
-        return import_module("labsupport.hostile")
-    if name not in _HOME:
+    if name not in HOME:
         raise AttributeError(f"labsupport has no {name!r}; it offers {', '.join(__all__)}")
-    return getattr(import_module(f"labsupport.{_HOME[name]}"), name)
+    # as `from MODULE import NAME` does it, which finds modules as well
+    return getattr(__import__(f"{__name__}.{HOME[name]}", fromlist=[name]), name)
 
 
 def __dir__() -> list[str]:
     """Return the public names, so that completion in a notebook finds them."""
     return __all__
-
-
-class _Package(ModuleType):
-    """This package, where `clients`, `check` and `quiz` stay functions.
-
-    The import of a submodule makes it an attribute of its package (Python docs, "The import
-    system", 5.4.2); here it would hide the function of the same name.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

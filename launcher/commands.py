@@ -80,7 +80,7 @@ def check_program(arguments: list[str]) -> list[str]:
     if lacking and not arguments:
         command = apt.command(programs.packages(lacking))
         say(f"Programs that only the tests call are missing, {', '.join(lacking)}: {command}")
-    return ["labsupport.doctor", *arguments]
+    return ["tools.machine", *arguments]
 
 
 COMMANDS = {
@@ -123,7 +123,7 @@ COMMANDS = {
         "build [NN …]",
         "run the lessons' sources again and write the notebooks",
         TEST,
-        lambda arguments: ["labsupport.authoring", "build", *arguments],
+        lambda arguments: ["tools.authoring", "build", *arguments],
     ),
 }
 PROGRAMS_USAGE = "programs [--all]"

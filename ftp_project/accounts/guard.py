@@ -1,5 +1,17 @@
 """Failed logins: each costs more time, and too many from one host ban it for a while."""
 
+# Two ways to guess. One attacker tries many passwords for one name, or one password for many names,
+# from one address or from a thousand. Counting by address stops the single attacker; counting by
+# name slows down the thousand. A name is never locked, though: whoever knows it could lock its
+# owner out.
+#
+# Delays grow, as each guess tells more about the guesser: a person mistypes once or twice. They
+# cost the server nothing, since a task that sleeps is a heap entry.
+#
+# An IPv6 client has a whole /64 to itself (RFC 6177), 2**64 addresses. Counting each of them would
+# count nothing. Memory is bounded too: old rows are forgotten first, or a flood would be an attack
+# on memory.
+
 from __future__ import annotations
 
 import ipaddress
@@ -20,7 +32,7 @@ class FailureTable:
     """Failures by key; the ones that failed longest ago are forgotten first.
 
     Whoever reads and then writes does so in a ``with`` block. This table is of one process and
-    needs no lock; `shared_limits` has that of several.
+    needs no lock; ``shared_limits`` has that of several.
     """
 
     def __init__(self, remember: int = 20_000) -> None:
@@ -53,10 +65,10 @@ class FailureTable:
 class LoginGuard:
     """Count failed logins per host and per user; pure: time is passed in, in seconds.
 
-    A host is banned for `ban` seconds after `attempts` failures within `window` seconds.
+    A host is banned for ``ban`` seconds after ``attempts`` failures within ``window`` seconds.
     A user is never banned, or anybody could lock a user out; but while a name is being
     guessed, from wherever, its logins are answered late. IPv6 hosts count by their /64
-    network, as one client has all of it. How many hosts and users are kept is up to `table`.
+    network, as one client has all of it. How many hosts and users are kept is up to ``table``.
     """
 
     def __init__(
@@ -90,6 +102,7 @@ class LoginGuard:
 
     def failed(self, host: str, user: str, now: float) -> None:
         """Count a failed login."""
+        # Read and written under one lock: two workers that both saw "9" would both write "10".
         with self._table:
             for key in (_host(host), f"user {user}"):
                 failures = Failures(self._count(key, now) + 1, now)

@@ -1,5 +1,12 @@
 """How many sessions there may be: in all, from one host, of one user."""
 
+# "Look, then count" is two steps, and between them another process may take the last place (lesson
+# 04). So both happen in one ``with`` block. In one process nothing runs in between and the block
+# does nothing; with workers it is a lock.
+#
+# The total is counted even without a limit, because the parent of workers reads it to choose the
+# idlest.
+
 from __future__ import annotations
 
 from collections import Counter
@@ -18,7 +25,7 @@ class Refusal(Enum):
 class Counts:
     """Counts by key. Whoever looks and then counts does so in a ``with`` block.
 
-    These are of one process and need no lock; `shared_limits` has those of several.
+    These are of one process and need no lock; ``shared_limits`` has those of several.
     """
 
     def __init__(self) -> None:
@@ -49,7 +56,7 @@ TOTAL: Final = "total"
 class SessionLimits:
     """Count sessions and refuse those over a limit; None means no limit.
 
-    Call `connect`/`disconnect` around every connection and `login`/`logout` around every
+    Call ``connect``/``disconnect`` around every connection and ``login``/``logout`` around every
     login; a refused one is not counted and not to be given back. Memory grows with the
     sessions that exist, not with those that were.
     """
@@ -101,7 +108,7 @@ class SessionLimits:
     def login(self, user: str, own_limit: int | None = None) -> Refusal | None:
         """Count a user's session, or return why it is refused.
 
-        `own_limit` is the user's own and goes before the general one.
+        ``own_limit`` is the user's own and goes before the general one.
         """
         limit = self.max_per_user if own_limit is None else own_limit
         if limit is None:

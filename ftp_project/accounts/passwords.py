@@ -3,6 +3,16 @@
 Sources: RFC 9106 (Argon2), RFC 7914 (scrypt), RFC 7693 (BLAKE2, section 2.9: keyed hashing).
 """
 
+# A stolen file of hashes is attacked at leisure, so a hash must be costly to compute, in time and
+# in memory (Argon2id, RFC 9106; scrypt, RFC 7914): special hardware has much of the one and little
+# of the other.
+#
+# Then two new problems arise. A login costs tens of milliseconds: it is done by a thread, and a
+# right password is remembered by a keyed BLAKE2 hash, whose random key never leaves this process.
+# And time tells: an unknown name that is refused at once is a name that does not exist. So it is
+# checked against a dummy of the same cost. Comparisons take the same time wherever they differ
+# (``hmac.compare_digest``).
+
 from __future__ import annotations
 
 import base64
@@ -100,10 +110,10 @@ def verify(password_hash: str, password: str) -> bool:
 class PasswordChecker:
     """Check passwords for one set of users, in a fast and a slow step.
 
-    A login with a wrong name must take as long as one with a wrong password: `dummy` is a
+    A login with a wrong name must take as long as one with a wrong password: ``dummy`` is a
     hash of the users' slowest scheme, and is checked when there is nothing else to check.
     Passwords found right are remembered by a keyed hash (never the password), so the next
-    login is cheap; at most `remember` of them.
+    login is cheap; at most ``remember`` of them.
     """
 
     def __init__(self, dummy: str, remember: int = 1024) -> None:
@@ -113,9 +123,9 @@ class PasswordChecker:
         self._lock = threading.Lock()
 
     def check_fast(self, password_hash: str | None, password: str) -> bool | None:
-        """Answer without slow work if that is possible; None means: use `check_slow`.
+        """Answer without slow work if that is possible; None means: use ``check_slow``.
 
-        `password_hash` is None for a user that does not exist.
+        ``password_hash`` is None for a user that does not exist.
         """
         checked = self._dummy if password_hash is None else password_hash
         if checked.startswith(_KEYED):

@@ -1,34 +1,39 @@
 """What a user may do, for the whole home and by directory.
 
-Rights are bits of a plain int: they are checked with every command, and `enum.Flag` costs
+Rights are bits of a plain int: they are checked with every command, and ``enum.Flag`` costs
 ten times as much.
 """
+
+# A right is asked for by path, and the longest directory that a rule names decides, as in the
+# configuration of web servers. Renaming is the trap: a directory that is moved from under its rule
+# takes what it protects with it. So moving and removing need the right in the whole tree below.
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+#: download files (RETR, SIZE, MDTM, hashes)
 READ: Final = 1
-"""Download files (RETR, SIZE, MDTM, hashes)."""
+#: list directories and see facts (LIST, NLST, MLSD, MLST, STAT, CWD is always allowed)
 LIST: Final = 2
-"""List directories and see facts (LIST, NLST, MLSD, MLST, STAT, CWD is always allowed)."""
+#: upload, replace files and change their times (STOR, STOU, MFMT)
 WRITE: Final = 4
-"""Upload, replace files and change their times (STOR, STOU, MFMT)."""
+#: go on with files that exist (APPE, and STOR behind REST)
 APPEND: Final = 8
-"""Go on with files that exist (APPE, and STOR behind REST)."""
+#: remove files and directories (DELE, RMD)
 DELETE: Final = 16
-"""Remove files and directories (DELE, RMD)."""
+#: rename (RNFR, RNTO)
 RENAME: Final = 32
-"""Rename (RNFR, RNTO)."""
+#: make directories and links (MKD, SITE SYMLINK)
 MAKE: Final = 64
-"""Make directories and links (MKD, SITE SYMLINK)."""
+#: change permission bits (SITE CHMOD)
 CHMOD: Final = 128
-"""Change permission bits (SITE CHMOD)."""
 
 ALL: Final = 255
 READ_ONLY: Final = READ | LIST
 
+#: the words that stand for the rights in files and options
 NAMES: Final[dict[str, int]] = {
     "read": READ,
     "list": LIST,
@@ -39,10 +44,9 @@ NAMES: Final[dict[str, int]] = {
     "make": MAKE,
     "chmod": CHMOD,
 }
-"""The words that stand for the rights in files and options."""
 
+#: words for several rights at once
 GROUPS: Final[dict[str, int]] = {"all": ALL, "read-only": READ_ONLY, "none": 0}
-"""Words for several rights at once."""
 
 
 def parse(words: str | Iterable[str]) -> int:
@@ -70,9 +74,9 @@ def names(rights: int) -> list[str]:
 class Permissions:
     """Rights in a home: those of the longest directory that a rule names, else the default.
 
-    `directories` maps normal virtual paths ("/incoming") to rights. A rule holds for the
+    ``directories`` maps normal virtual paths ("/incoming") to rights. A rule holds for the
     directory itself and for all below it. With rules, the jail must not follow links
-    (`has_rules`): a link would be a way around them.
+    (``has_rules``): a link would be a way around them.
     """
 
     __slots__ = ("_default", "_rules")
@@ -100,7 +104,7 @@ class Permissions:
         return self._default
 
     def whole_tree(self, path: str) -> int:
-        """Return the rights that hold at `path` and in everything below it.
+        """Return the rights that hold at ``path`` and in everything below it.
 
         For renaming or removing a directory: what a rule protects may not be moved from
         under the rule.

@@ -1,5 +1,9 @@
 """Bytes that a user may store."""
 
+# Bytes are taken *before* they are written and given back if they are not used. The other order
+# (write, then look) lets parallel uploads pass the limit together by as much as all of them have in
+# flight.
+
 from __future__ import annotations
 
 
@@ -8,7 +12,7 @@ class Quota:
 
     An upload takes bytes as they come and gives them back if it fails; replaced and removed
     files give theirs back. The count is the server's own: files that others change in the
-    home are seen when `used` is set anew.
+    home are seen when ``used`` is set again.
     """
 
     __slots__ = ("__weakref__", "limit", "used")

@@ -5,21 +5,29 @@ as large as it likes (sendfile included). Reservations are served in the order i
 were made: however many transfers share a bucket, each gets its turn.
 """
 
+# A token bucket: tokens come at the rate, a byte costs one, and the bucket's size is how much may
+# pass at once after a pause. This one may go *below zero*: a transfer reserves a whole piece and is
+# told how long to sleep until the debt is paid. So there is no queue and nothing to wake up:
+# reservations are served in the order in which they were made, because each later one finds a
+# deeper debt.
+#
+# Why a piece may be as large as 1 MiB: sendfile(2) then stays one call, and limits cost nothing.
+
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
 
+#: how long one piece lasts: short enough for an even flow, long enough to cost little
 PIECE_SECONDS: Final = 0.1
-"""How long one piece lasts: short enough for an even flow, long enough to cost little."""
 _SMALLEST_PIECE: Final = 512
 _LARGEST_PIECE: Final = 1 << 20
 
 
 class TokenBucket:
-    """Allow `rate` bytes a second on average.
+    """Allow ``rate`` bytes a second on average.
 
-    What is not used is saved up for `PIECE_SECONDS` only.
+    What is not used is saved up for ``PIECE_SECONDS`` only.
     Raises ValueError for a rate that allows nothing.
     """
 
@@ -35,7 +43,7 @@ class TokenBucket:
         self._last = now
 
     def reserve(self, count: int, now: float) -> float:
-        """Reserve `count` bytes; return the seconds until they may be moved."""
+        """Reserve ``count`` bytes; return the seconds until they may be moved."""
         self._refill(now)
         self._tokens -= count
         return max(0.0, -self._tokens / self.rate)

@@ -1,18 +1,17 @@
-"""A table in memory that several processes share, for limits that hold across all of them.
+"""A table in memory that several processes share, for limits that hold across all of them."""
 
-Each row belongs to a key. It has one count for every process (its *part*), which only that
-process writes, and two numbers that all of them write. What a process counts dies with it: the
-parent empties the parts of one that was killed, and nothing stays counted for ever.
-
-Whoever looks and then writes holds the lock meanwhile (``with table:``), so that two processes
-cannot both take the last place. It is a record lock of the system (fcntl(2)) and not one of
-``multiprocessing``: the system takes it away from a process that is killed while it holds it, and
-the others go on. A lock in shared memory would stay shut.
-
-A process that is killed between two writes leaves a row half written. That is harmless by
-design: its own part is emptied by the parent, and the two shared numbers are a time or an
-amount that is right again with the next write.
-"""
+# Each row belongs to a key. It has one count for every process (its *part*), which only that
+# process writes, and two numbers that all of them write. What a process counts dies with it: the
+# parent empties the parts of one that was killed, and nothing stays counted for ever.
+#
+# Whoever looks and then writes holds the lock meanwhile (``with table:``), so that two processes
+# cannot both take the last place. It is a record lock of the system (fcntl(2)) and not one of
+# ``multiprocessing``: the system takes it away from a process that is killed while it holds it, and
+# the others go on. A lock in shared memory would stay shut.
+#
+# A process that is killed between two writes leaves a row half written. That is harmless by design:
+# its own part is emptied by the parent, and the two shared numbers are a time or an amount that is
+# right again with the next write.
 
 from __future__ import annotations
 
@@ -65,6 +64,7 @@ class SharedTable:
     def forget(self, process: int) -> None:
         """Empty the part of a process that has ended."""
         part = self._parts[process]
+        # Under the lock: another process may be adding up the parts at this moment.
         with self:
             part[:] = memoryview(bytes(part.nbytes)).cast("q")
 
@@ -93,13 +93,14 @@ class SharedTable:
     def row(self, key: str) -> int:
         """Return the row of ``key``, a new one with zeros if it has none.
 
-        A new key takes the row whose time (see `write`) is over first, of those in which
-        nothing is counted. Raises :class:`TableFullError` when there is no such row.
+        A new key takes the row whose time (see ``write``) is over first, of those in which
+        nothing is counted. Raises ``TableFullError`` when there is no such row.
         """
         name, start = self._hash(key)
         found = self._look(name, start)
         if found is not None:
             return found
+        # Rows in which something is counted belong to a session that exists, and are never taken.
         free = [row for row in range(start, start + WINDOW) if not self._is_counted(row)]
         if not free:
             raise TableFullError

@@ -1,8 +1,16 @@
-"""Limits that hold across processes: what `limits`, `guard`, `rates` and `quota` keep, in a table.
+"""Limits that hold across processes: the numbers of ``limits``, ``guard``, ``rates``, ``quota``.
 
 The rules are those of one process; only the numbers stand elsewhere, and each change of them is
 made under the table's lock.
 """
+
+# Each class here is the one-process class with its numbers moved. The rules are inherited and
+# therefore cannot differ: a limit that held in one process and not in four would be found by no
+# test of rules.
+#
+# What a dead process had counted must go. Sessions and bytes in flight stand in its *part*, which
+# the parent empties. Failed logins are the opposite: an attacker must not be forgiven because a
+# worker died, so they are no part of anybody.
 
 from __future__ import annotations
 
@@ -102,7 +110,7 @@ class SharedBucket(TokenBucket):
         self._key = f"rate {name}"
 
     def reserve(self, count: int, now: float) -> float:
-        """Reserve `count` bytes; return the seconds until they may be moved."""
+        """Reserve ``count`` bytes; return the seconds until they may be moved."""
         with self._table:
             row = self._load()
             seconds = super().reserve(count, now)
@@ -135,7 +143,7 @@ class SharedQuota(Quota):
     """The bytes that a user has stored, whichever process the sessions are in.
 
     What running uploads take stands in the process's part: when it dies, so do they. ``used`` is
-    what the user has stored, if no process knows of it yet; see `known`.
+    what the user has stored, if no process knows of it yet; see ``known``.
     """
 
     __slots__ = ("_key", "_table")
@@ -190,7 +198,7 @@ def known(table: SharedTable, user: str) -> int | None:
 
 
 def _let_go(table: SharedTable, user: str) -> None:
-    """Count one holder less; after the last one the bytes may be counted anew."""
+    """Count one holder less; after the last one the bytes may be counted again."""
     with table:
         held, row = table.find(f"quota {user}"), table.find(f"stored {user}")
         if held is not None:

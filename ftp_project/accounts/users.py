@@ -1,35 +1,66 @@
 """Users, and how they are looked up."""
 
+# Users are never changed: a session keeps the user with whom it logged in, and the next login finds
+# the new one. So nothing has to be locked when the file is read again, and no right changes in the
+# middle of a transfer.
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ftp_project.accounts.passwords import PasswordChecker, hash_password, keyed_hash
 from ftp_project.accounts.permissions import READ_ONLY, Permissions
+from ftp_project.accounts.readers import positive, rate, seconds, size
+from ftp_project.option import Option, option
 
+#: the names of the user without a password (RFC 1635 2)
 ANONYMOUS_NAMES: Final = frozenset({"anonymous", "ftp"})
-"""The names of the user without a password (RFC 1635 2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One user. `None` for a limit means: no limit of the user's own.
+    """One user. None for an option means: no limit of the user's own.
 
-    `home` is a directory of the machine. `password_hash` is None for anonymous, whose
-    password is not checked. Rates are in bytes a second, `quota` in bytes.
+    ``home`` is a directory of the machine. ``password_hash`` is None for anonymous, whose
+    password is not checked. Each field made by ``option`` is a key of the users file, with "-" for
+    "_". To add one: add a field. With ``overrides`` it goes before the server's option of that
+    name, wherever the server reads that from ``Session.config``.
     """
 
     name: str
     home: Path
     password_hash: str | None = field(default=None, repr=False)
     permissions: Permissions = field(default_factory=Permissions)
-    max_sessions: int | None = None
-    upload_rate: int | None = None
-    download_rate: int | None = None
-    quota: int | None = None
+    max_sessions: int | None = option(None, "Sessions at the same time.", read=positive)
+    upload_rate: int | None = option(
+        None, "Bytes a second that all sessions of the user may upload.", read=rate
+    )
+    download_rate: int | None = option(
+        None, "Bytes a second that all sessions of the user may download.", read=rate
+    )
+    quota: int | None = option(None, "Bytes that may be stored in the home.", read=size)
+    stall_timeout: float | None = option(
+        None, "The user's own --stall-timeout, in seconds.", read=seconds, overrides=True
+    )
+
+    def overrides(self) -> dict[str, Any]:
+        """Return the user's own values of options that the server has too, by name."""
+        found = {}
+        for name in _OVERRIDES:
+            value = getattr(self, name)
+            if value is not None:
+                found[name] = value
+        return found
+
+
+#: the options of a user, by the names of their fields
+OPTIONS: Final[dict[str, Option]] = {
+    each.name: each.metadata["option"] for each in fields(User) if "option" in each.metadata
+}
+_OVERRIDES: Final = tuple(name for name, each in OPTIONS.items() if each.overrides)
 
 
 class UserError(ValueError):
@@ -74,7 +105,7 @@ class Users:
         """Return the user of that name, or None.
 
         An explicit user wins over anonymous. The caller must not let the client notice
-        the difference: `passwords` checks None with the same work.
+        the difference: ``passwords`` checks None with the same work.
         """
         user = self._users.get(name)
         if user is None and self._anonymous is not None and name.lower() in ANONYMOUS_NAMES:
@@ -87,7 +118,7 @@ class Users:
 
 
 def parse_user(text: str, home: Path) -> User:
-    """Make a user from the command line's `NAME:PASSWORD`; raises UserError.
+    """Make a user from the command line's ``NAME:PASSWORD``; raises UserError.
 
     The password is kept as a keyed hash only. It may contain ":", the name may not.
     """

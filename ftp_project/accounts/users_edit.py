@@ -1,5 +1,13 @@
 """Change one user's password in the text of a users file, and leave the rest as it is."""
 
+# The file belongs to its owner: comments, order and style stay. A program that parses TOML and
+# writes it anew loses them, so this one changes lines in the text, and then *proves* the change:
+# the new text is parsed and must mean exactly the old data with the one value replaced. If it does
+# not, nothing is written.
+#
+# Written to a temporary file, flushed, then renamed over the old one: rename(2) is atomic, so that
+# a reader (or a crash) sees the old file or the new one.
+
 from __future__ import annotations
 
 import json
@@ -9,7 +17,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from ftp_project.accounts.toml_lines import key_lines
+from ftp_project.accounts.toml_file import key_lines
 from ftp_project.accounts.users import UserError
 
 
@@ -73,7 +81,7 @@ def _string(text: str) -> str:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write ``path`` anew so that everybody sees the old or the new text, never a part of one.
+    """Replace ``path`` so that a reader sees the old or the new text, never a part of one.
 
     A new file can be read by its owner only. Raises OSError, and leaves nothing behind then.
     """

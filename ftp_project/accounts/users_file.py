@@ -8,10 +8,19 @@ quota = "2 GiB"
 upload-rate = "500 KB"            # a second
 download-rate = "1 MB"
 max-sessions = 5
+stall-timeout = 20                # seconds; before the server's own
 
 [users.alice.directories]
 "/incoming" = ["write", "make"]
 """
+
+# All mistakes at once. A file of forty users that is refused for one mistake at a time is read
+# forty times. So nothing is raised while it is read; mistakes are collected with their lines, and
+# one of them is enough to refuse the whole file: a server with half of its users is a surprise for
+# the other half.
+#
+# Keys are checked against what is known, because a misspelt ``quotta`` would otherwise be no limit
+# at all.
 
 from __future__ import annotations
 
@@ -22,14 +31,12 @@ from typing import Any, Final
 from ftp_project import called_as
 from ftp_project.accounts import permissions
 from ftp_project.accounts.passwords import is_hash
-from ftp_project.accounts.sizes import parse_size
-from ftp_project.accounts.toml_file import Mistake, TomlFileError, read_toml
-from ftp_project.accounts.toml_lines import key_lines, line_of
-from ftp_project.accounts.users import User, UserError, check_name
+from ftp_project.accounts.toml_file import Mistake, TomlFileError, key_lines, line_of, read_toml
+from ftp_project.accounts.users import OPTIONS, User, UserError, check_name
 
 
 class UsersFileError(TomlFileError):
-    """A users file that cannot be used; `mistakes` holds all of them, in order of lines."""
+    """A users file that cannot be used; ``mistakes`` holds all of them, in order of lines."""
 
 
 def load_users(path: Path) -> list[User]:
@@ -77,12 +84,10 @@ class _Reader:
             return None
         values: dict[str, Any] = {}
         for key, value in table.items():
-            reader = _KEYS.get(key)
-            if reader is None:
-                known = ", ".join(_KEYS)
-                self._mistake((*where, key), f"unknown key {key!r}; use {known}")
+            if key in _STRUCTURE or key in _OPTIONS:
+                values[key] = self._read((*where, key), key, value)
             else:
-                values[key] = self._read((*where, key), key, reader, value)
+                self._mistake((*where, key), f"unknown key {key!r}; use {_KNOWN}")
         for key in ("password", "home"):
             if key not in table:
                 self._mistake(where, f"user {name!r} has no {key}")
@@ -95,19 +100,18 @@ class _Reader:
             permissions=permissions.Permissions(
                 values.get("permissions", permissions.ALL), values.get("directories")
             ),
-            max_sessions=values.get("max-sessions"),
-            upload_rate=values.get("upload-rate"),
-            download_rate=values.get("download-rate"),
-            quota=values.get("quota"),
+            **{name: values[key] for key, name in _OPTIONS.items() if key in values},
         )
 
-    def _read(
-        self, where: tuple[str, ...], key: str, reader: Callable[[Any, Path], Any], value: object
-    ) -> Any:
+    def _read(self, where: tuple[str, ...], key: str, value: object) -> Any:
+        """Return the value of a key as the user's field holds it; note what is wrong with it."""
         if key == "directories" and isinstance(value, dict):
             return self._directories(where, value)
         try:
-            return reader(value, self._base)
+            if key in _STRUCTURE:
+                return _STRUCTURE[key](value, self._base)
+            read = OPTIONS[_OPTIONS[key]].read
+            return value if read is None else read(value)
         except ValueError as error:
             self._mistake(where, f"{key}: {error}")
             return None
@@ -152,34 +156,16 @@ def _permissions(value: Any, base: Path) -> int:
     raise ValueError('must be a list of words, for example ["read", "list"]')
 
 
-def _positive(value: Any, base: Path) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError("must be a whole number from 1")
-    return value
-
-
-def _size(value: Any, base: Path) -> int:
-    return parse_size(value)
-
-
-def _rate(value: Any, base: Path) -> int:
-    rate = parse_size(value)
-    if not rate:
-        raise ValueError("must be more than 0; leave it out for no limit")
-    return rate
-
-
 def _no_table(value: Any, base: Path) -> dict[str, int]:
     raise ValueError('must be a table of rules, for example "/incoming" = ["write"]')
 
 
-_KEYS: Final[dict[str, Callable[[Any, Path], Any]]] = {
+_STRUCTURE: Final[dict[str, Callable[[Any, Path], Any]]] = {
     "password": _password,
     "home": _home,
     "permissions": _permissions,
     "directories": _no_table,
-    "quota": _size,
-    "upload-rate": _rate,
-    "download-rate": _rate,
-    "max-sessions": _positive,
 }
+#: the user's options, by their keys
+_OPTIONS: Final = {name.replace("_", "-"): name for name in OPTIONS}
+_KNOWN: Final = ", ".join([*_STRUCTURE, *_OPTIONS])

@@ -1,9 +1,10 @@
 """An FTP client on the same loop: it gets and puts files and directories over several sessions.
 
-Read in this order: ``urls`` (where), ``control`` (one connection for commands), ``session``
-(log in, and how every transfer goes), ``remote`` (what is there), ``link`` (bytes of one
-transfer), ``download`` and ``upload`` (jobs), ``crew`` (jobs spread over sessions), ``commands``.
-Nothing here knows the server of this project: it talks to any that speaks RFC 959.
+Read in this order: ``urls`` (host, port, path), ``control`` (the control connection),
+``data_connection`` (the bytes of one transfer), ``session`` (log in, transfer), ``remote``
+(questions about the server's files, with ``list_parser``), ``list_job``, ``download`` and
+``upload`` (jobs), ``session_pool`` (jobs spread over sessions), ``runner`` (from a terminal),
+``commands``. Nothing here knows the server of this project: it talks to any that speaks RFC 959.
 """
 
 from ftp_project.client.errors import ClientError, LocalError, LostError, RefusedError

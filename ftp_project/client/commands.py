@@ -11,7 +11,7 @@ from ftp_project.client.urls import Url, is_url, parse_url
 from ftp_project.errors import UsageError
 
 if TYPE_CHECKING:
-    from ftp_project.client.crew import Job
+    from ftp_project.client.session_pool import Job
 
 #: stands below the help of each of them
 EXIT_STATUS = (
@@ -128,16 +128,16 @@ def ls(
     timeout: Timeout = 30.0,
 ) -> int:
     """List directories of FTP servers, a name in a line."""
-    from ftp_project.client import look
+    from ftp_project.client import list_job
 
     places = [parse_url(word) for word in urls]
-    jobs = [look.Look(url.path.rstrip("/") or url.path[:1], recursive) for url in places]
+    jobs = [list_job.ListJob(url.path.rstrip("/") or url.path[:1], recursive) for url in places]
     wanted: list[tuple[Url, Job]] = list(zip(places, jobs, strict=True))
     status = _run(wanted, parallel, tls, insecure, ca, timeout, quiet=True)
     for url, job in zip(places, jobs, strict=True):
         if len(places) > 1:
             print(f"{url}:")
-        for line in look.lines(job.found, long=long):
+        for line in list_job.lines(job.found, long=long):
             print(line)
     return status
 
@@ -160,8 +160,8 @@ def _run(
     timeout: float,
     quiet: bool,
 ) -> int:
-    from ftp_project.client import progress, work
+    from ftp_project.client import progress, runner
 
-    settings = work.Settings(tls=tls, insecure=insecure, ca=ca, timeout=timeout)
-    groups = work.group_by_site(wanted, settings)
-    return work.work_off(groups, parallel, progress.make_report(quiet))
+    settings = runner.Settings(tls=tls, insecure=insecure, ca=ca, timeout=timeout)
+    groups = runner.group_by_site(wanted, settings)
+    return runner.run_jobs(groups, parallel, progress.make_report(quiet))

@@ -1,5 +1,10 @@
 """The control connection of a client: commands out, replies in, under TLS or not."""
 
+# A reply that comes before it was asked for is an attack or a mistake, and in front of TLS it is
+# surely an attack: bytes that somebody adds in plain text would be read as if the server had sent
+# them protected (the same hole in servers: CVE-2011-0411). So nothing may be left in the parser
+# when the handshake begins.
+
 from __future__ import annotations
 
 import socket
@@ -17,7 +22,7 @@ class Control:
     """One connection to a server; ``sock`` is connected and non-blocking.
 
     ``timeout`` is how many seconds the server may be silent. All failures of the connection are
-    raised as :class:`LostError`.
+    raised as ``LostError``.
     """
 
     def __init__(self, sock: socket.socket, timeout: float) -> None:
@@ -82,7 +87,7 @@ class Control:
     def ask(self, command: str, *kinds: int, shown: str = "") -> Coro[Reply]:
         """Send a command and return its reply, whose first digit must be one of ``kinds``.
 
-        Raises :class:`RefusedError` for another reply. ``shown`` stands in messages for a
+        Raises ``RefusedError`` for another reply. ``shown`` stands in messages for a
         command that must not be seen.
         """
         yield from self.tell(command)

@@ -18,7 +18,7 @@ def find_credentials(url: Url) -> tuple[str, str]:
     """Return the user and the password for ``url``.
 
     Without a user in the URL and without an entry in ``~/.netrc`` the login is anonymous. Raises
-    :class:`UsageError` for a broken ``~/.netrc``, and for a missing password when there is no
+    ``UsageError`` for a broken ``~/.netrc``, and for a missing password when there is no
     terminal to ask at.
     """
     if url.user is not None and url.password is not None:

@@ -1,9 +1,15 @@
-"""Jobs that bring files and directories here.
+"""Jobs that download files and directories.
 
 A file grows under its name with ``.part`` behind it and gets its own name when it is complete, so
 a file without ``.part`` is always whole. A transfer that breaks leaves the ``.part``, from which
 the next one can go on.
 """
+
+# A server is not to be trusted with local names: one that lists ``../.bashrc`` would have it
+# written (CVE-2002-1345 and its many successors). Each name is checked before it becomes part of a
+# path.
+#
+# The ``.part`` is locked for as long as it is written: two downloads of the same file would mix.
 
 from __future__ import annotations
 
@@ -15,12 +21,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ftp_project.client import remote
-from ftp_project.client.crew import Crew
+from ftp_project.client.data_connection import DataConnection
 from ftp_project.client.errors import ClientError, LocalError, LostError, printable
-from ftp_project.client.link import Link
-from ftp_project.client.listing import Entry, is_safe
+from ftp_project.client.list_parser import Entry, is_safe
 from ftp_project.client.progress import Bar
 from ftp_project.client.session import Session
+from ftp_project.client.session_pool import SessionPool
 from ftp_project.errors import reason
 from ftp_project.loop import Coro
 
@@ -31,9 +37,9 @@ DEPTH = 64
 
 @dataclass(slots=True)
 class Fetch:
-    """Bring what is at ``path`` on the server to ``target``, whatever it is.
+    """Download what is at ``path``, a file or a directory, to ``target``.
 
-    ``into`` says that ``target`` is a directory that gets it under its own name.
+    With ``into``, ``target`` is a directory, and what is downloaded keeps its own name there.
     """
 
     path: str
@@ -46,24 +52,24 @@ class Fetch:
         """The path, as the user gave it."""
         return printable(self.path) or "/"
 
-    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+    def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
         """Find out what it is, and queue the job for it."""
         path = remote.absolute(session, self.path)
-        entry = yield from remote.look(session, path)
+        entry = yield from remote.find_entry(session, path)
         if entry is None:
             raise ClientError("no such file or directory on the server")
         target = self.target / entry.name if self.into and entry.name else self.target
         if entry.kind == "directory":
             job: FetchDirectory | FetchFile = FetchDirectory(path, target, self.resume)
         else:
-            crew.report.expect(entry.size)
+            pool.report.expect(entry.size)
             job = FetchFile(path, target, self.resume, entry)
-        yield from crew.put_in(job, first=True)
+        yield from pool.add_job(job, first=True)
 
 
 @dataclass(slots=True)
 class FetchDirectory:
-    """Make a directory here and queue everything that is in the one on the server."""
+    """Make a local directory and queue jobs for all entries of the server's one."""
 
     path: str
     target: Path
@@ -77,7 +83,7 @@ class FetchDirectory:
         """The path on the server."""
         return printable(self.path) or "/"
 
-    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+    def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
         """List it; files are queued behind, directories in front, so that totals are known soon."""
         if self.depth > DEPTH:
             raise ClientError(f"more than {DEPTH} directories below each other: is it a ring?")
@@ -86,30 +92,30 @@ class FetchDirectory:
         except OSError as error:
             raise LocalError(f"cannot make {self.target}: {reason(error)}") from None
         for entry in (yield from remote.list_directory(session, self.path)):
-            yield from self._queue(crew, entry)
+            yield from self._queue(pool, entry)
 
-    def _queue(self, crew: Crew, entry: Entry) -> Coro[None]:
+    def _queue(self, pool: SessionPool, entry: Entry) -> Coro[None]:
         path = f"{self.path.rstrip('/')}/{entry.name}" if self.path else entry.name
         if not is_safe(entry.name):
-            crew.failed += 1
-            crew.report.failure(printable(path), "its name could lead out of the directory")
+            pool.failed += 1
+            pool.report.failure(printable(path), "its name could lead out of the directory")
         elif entry.kind == "directory":
             if entry.identity in self.above:
-                crew.report.note(f"{printable(path)}: skipped, it leads back to one above")
+                pool.report.note(f"{printable(path)}: skipped, it leads back to one above")
                 return
             above = self.above | {entry.identity} if entry.identity else self.above
             job = FetchDirectory(path, self.target / entry.name, self.resume, above, self.depth + 1)
-            yield from crew.put_in(job, first=True)
+            yield from pool.add_job(job, first=True)
         elif entry.kind == "other":
-            crew.report.note(f"{printable(path)}: skipped, it is no file")
+            pool.report.note(f"{printable(path)}: skipped, it is no file")
         else:
-            crew.report.expect(entry.size)
-            yield from crew.put_in(FetchFile(path, self.target / entry.name, self.resume, entry))
+            pool.report.expect(entry.size)
+            yield from pool.add_job(FetchFile(path, self.target / entry.name, self.resume, entry))
 
 
 @dataclass(slots=True)
 class FetchFile:
-    """Bring one file. ``started`` is set once its ``.part`` is ours: an attempt may go on."""
+    """Download one file. ``started`` is set once we own its ``.part``: an attempt may resume."""
 
     path: str
     target: Path
@@ -122,10 +128,10 @@ class FetchFile:
         """The path on the server."""
         return printable(self.path)
 
-    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+    def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
         """Fetch it; it appears when it is complete."""
         if self.entry.kind == "link" and (yield from remote.is_directory(session, self.path)):
-            crew.report.note(f"{self.label}: skipped, it is a link to a directory")
+            pool.report.note(f"{self.label}: skipped, it is a link to a directory")
             return
         size = self.entry.size
         if size is None:
@@ -133,7 +139,7 @@ class FetchFile:
         if self.target.is_dir():
             raise LocalError(f"{self.target} is a directory: name a file")
         if self.resume and not self.started and self._is_here(size):
-            crew.report.note(f"{self.label}: is here already")
+            pool.report.note(f"{self.label}: is here already")
             return
         modified = self.entry.modified
         if modified is None:
@@ -144,7 +150,7 @@ class FetchFile:
                 raise LocalError(
                     f"{self.target}{PART} is larger than the file on the server: remove it"
                 )
-            with crew.report.begin(self.label, size, offset) as bar:
+            with pool.report.begin(self.label, size, offset) as bar:
                 if not offset or offset != size:
                     yield from self._receive(session, fd, offset, size, bar)
             self._complete(fd, modified)
@@ -152,7 +158,7 @@ class FetchFile:
     def _is_here(self, size: int | None) -> bool:
         """Tell whether the whole file is here; a shorter one becomes the ``.part`` to go on with.
 
-        Other programs write a download under its own name, and it may be they who began.
+        Other programs write a download under its own name, and one of them may have begun this one.
         """
         part = Path(f"{self.target}{PART}")
         if size is None or part.exists() or not self.target.exists():
@@ -198,9 +204,9 @@ class FetchFile:
     def _receive(
         self, session: Session, fd: int, offset: int, size: int | None, bar: Bar
     ) -> Coro[None]:
-        def move(link: Link) -> Coro[int]:
-            count = yield from link.pull_file(fd, f"{self.target}{PART}")
-            if link.ragged and (size is None or offset + count < size):
+        def move(data: DataConnection) -> Coro[int]:
+            count = yield from data.pull_file(fd, f"{self.target}{PART}")
+            if data.ragged and (size is None or offset + count < size):
                 raise LostError("the TLS layer ended early: the file may be cut short")
             return count
 

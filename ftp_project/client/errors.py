@@ -6,6 +6,7 @@ import ssl
 
 from ftp_project.errors import reason
 from ftp_project.loop import TimedOut
+from ftp_project.loop.tls_context import was_cut
 from ftp_project.protocol.client import Reply
 
 
@@ -43,7 +44,7 @@ def network_reason(error: OSError | TimedOut) -> str:
         return "nothing came in time"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted ({error.verify_message.rstrip('.')})"
-    if isinstance(error, ssl.SSLEOFError):
+    if was_cut(error):
         return "it ended without closing the TLS layer"
     if isinstance(error, ssl.SSLError):
         return f"TLS failed ({(error.reason or str(error)).lower().replace('_', ' ')})"

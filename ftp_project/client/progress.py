@@ -30,7 +30,7 @@ def shown_bytes(count: float) -> str:
 class Bar:
     """The progress of one file; used with ``with``. What is shown depends on the report."""
 
-    def __init__(self, report: Report, label: str, done: int) -> None:
+    def __init__(self, report: ProgressReport, label: str, done: int) -> None:
         self.report = report
         self.label = label
         self.done = done
@@ -57,14 +57,14 @@ class Bar:
         self.report.note(f"{self.label}: {shown_bytes(self.count)} in {seconds:.2f} s")
 
 
-class Report:
+class ProgressReport:
     """What the user sees, in plain lines. ``files`` and ``count`` are what has been moved."""
 
     def __init__(self) -> None:
         self.files = 0
         self.count = 0
 
-    def __enter__(self) -> Report:
+    def __enter__(self) -> ProgressReport:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -86,14 +86,14 @@ class Report:
         print(f"{called_as.name()}: {label}: {sentence}", file=sys.stderr, flush=True)
 
 
-class QuietReport(Report):
+class QuietReport(ProgressReport):
     """Failures only."""
 
     def note(self, text: str) -> None:
         """Show nothing."""
 
 
-class BarReport(Report):
+class BarReport(ProgressReport):
     """Bars in a terminal, drawn by rich; the upper one is the sum."""
 
     def __init__(self, progress: Progress) -> None:
@@ -142,7 +142,7 @@ class _RichBar(Bar):
 
     def __exit__(self, *error: Any) -> None:
         super().__exit__(*error)
-        if error[0] is not None:  # the next attempt counts its bytes anew
+        if error[0] is not None:  # the next attempt counts its bytes again
             self.progress.advance(self.total, -self.count - self.done)
         self.progress.remove_task(self.task)
 
@@ -154,12 +154,12 @@ def _short(label: str, most: int = 36) -> str:
     return label if len(label) <= most else f"…{label[1 - most :]}"
 
 
-def make_report(quiet: bool) -> Report:
+def make_report(quiet: bool) -> ProgressReport:
     """Return bars when standard error is a terminal, else lines."""
     if quiet:
         return QuietReport()
     if not sys.stderr.isatty():
-        return Report()
+        return ProgressReport()
     from rich import progress as rich_progress
     from rich.console import Console
 

@@ -1,6 +1,6 @@
-"""What is on the server: look at a path, list a directory, make one, tell and set times.
+"""The server's files: ask for an entry, list a directory, make one, get and set times.
 
-Coroutines over a :class:`~.session.Session`; they use the newer commands (RFC 3659) where the
+Coroutines over a ``Session``; they use the newer commands (RFC 3659) where the
 server has them, and the old ones where not.
 """
 
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 
+from ftp_project.client.data_connection import DataConnection
 from ftp_project.client.errors import LostError, RefusedError
-from ftp_project.client.link import Link
-from ftp_project.client.listing import Entry, entry_of_facts, entry_of_list, read_listing
+from ftp_project.client.list_parser import Entry, entry_of_facts, entry_of_list, read_listing
 from ftp_project.client.session import Session
 from ftp_project.loop import Coro
 from ftp_project.protocol.errors import BadArgumentError
@@ -24,10 +24,10 @@ def absolute(session: Session, path: str) -> str:
     return f"{session.home.rstrip('/')}/{path}".rstrip("/") or "/"
 
 
-def look(session: Session, path: str) -> Coro[Entry | None]:
+def find_entry(session: Session, path: str) -> Coro[Entry | None]:
     """Return what is at ``path`` (absolute), None when there is nothing.
 
-    Raises :class:`RefusedError` when the server does not want to say.
+    Raises ``RefusedError`` when the server does not want to say.
     """
     name = path.rstrip("/").rpartition("/")[2]
     if "MLST" in session.features:
@@ -89,7 +89,7 @@ def set_time(session: Session, path: str, modified: float) -> Coro[None]:
 def list_directory(session: Session, path: str) -> Coro[list[Entry]]:
     """Return what is in a directory, hidden files too, without "." and "..", in its order.
 
-    Raises :class:`RefusedError`, and :class:`LostError` for a listing that cannot be read.
+    Raises ``RefusedError``, and ``LostError`` for a listing that cannot be read.
     """
     if "MLST" in session.features:  # stands for MLSD too (RFC 3659 7.8)
         return (yield from _listed(session, f"MLSD {path}".rstrip(), entry_of_facts))
@@ -125,7 +125,7 @@ def make_directories(session: Session, path: str) -> Coro[None]:
 
 
 def _listed(session: Session, command: str, reader: object) -> Coro[list[Entry]]:
-    data = yield from session.transfer(command, Link.pull_all)
+    data = yield from session.transfer(command, DataConnection.pull_all)
     try:
         return read_listing(data, reader)  # type: ignore[arg-type]
     except BadArgumentError as error:

@@ -1,5 +1,11 @@
 """One session with a server: log in, open data connections, and the one way of every transfer."""
 
+# One way for every transfer, as in the server, because of what can go wrong between two
+# connections: when the data connection breaks, the server's reason comes on the other one, a moment
+# later. A client that reports "connection reset" without reading that reply hides "disk full" from
+# its user. And after a transfer broke at an unknown point the next reply may belong to it or not:
+# such a session is not used again.
+
 from __future__ import annotations
 
 import contextlib
@@ -11,9 +17,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from ftp_project.client.control import Control
+from ftp_project.client.data_connection import DataConnection
 from ftp_project.client.errors import LocalError, LostError, RefusedError, network_reason, printable
-from ftp_project.client.link import Link
-from ftp_project.loop import Coro, TimedOut, close, connect, now, offload
+from ftp_project.loop import Coro, TimedOut, close, connect, now, run_in_thread
 from ftp_project.protocol.addresses import parse_epsv_reply, parse_pasv_reply
 from ftp_project.protocol.client import Reply
 from ftp_project.protocol.errors import BadArgumentError
@@ -22,7 +28,7 @@ from ftp_project.protocol.paths import unquote
 T = TypeVar("T")
 
 #: seconds to wait for the server's reason after the data connection broke
-AFTERMATH = 5.0
+REASON_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +50,7 @@ class Site:
 
 
 def open_session(site: Site) -> Coro[Session]:
-    """Connect and log in. Raises :class:`LostError` and :class:`RefusedError`."""
+    """Connect and log in. Raises ``LostError`` and ``RefusedError``."""
     sock = yield from _connected(site)
     session = Session(site, Control(sock, site.timeout))
     try:
@@ -58,9 +64,9 @@ def open_session(site: Site) -> Coro[Session]:
 def _connected(site: Site) -> Coro[socket.socket]:
     where = f"{site.host} port {site.port}"
     deadline = (yield from now()) + site.timeout
-    look_up = partial(socket.getaddrinfo, site.host, site.port, type=socket.SOCK_STREAM)
+    resolve_name = partial(socket.getaddrinfo, site.host, site.port, type=socket.SOCK_STREAM)
     try:
-        found = yield from offload(look_up, deadline)
+        found = yield from run_in_thread(resolve_name, deadline)
     except (OSError, UnicodeError, TimedOut) as error:
         why = "no such name" if isinstance(error, UnicodeError) else network_reason(error)
         raise LostError(f"cannot find {site.host}: {why.lower()}") from None
@@ -139,7 +145,7 @@ class Session:
         try:
             if self.usable:
                 yield from self.control.tell("QUIT")
-                yield from self.control.next_reply(AFTERMATH)
+                yield from self.control.next_reply(REASON_TIMEOUT)
         except LostError:
             pass
         finally:
@@ -150,16 +156,16 @@ class Session:
     def transfer(
         self,
         command: str,
-        move: Callable[[Link], Coro[T]],
+        move: Callable[[DataConnection], Coro[T]],
         moved: Callable[[int], None] = lambda count: None,
         restart: int = 0,
     ) -> Coro[T]:
-        """Carry out a command that needs a data connection; return what ``move(link)`` returns.
+        """Carry out a command that needs a data connection; return what ``move(data)`` returns.
 
-        ``restart`` is the offset for REST (RFC 3659 5). Raises :class:`RefusedError` with the
-        server's reason, :class:`LostError` and what ``move`` raises.
+        ``restart`` is the offset for REST (RFC 3659 5). Raises ``RefusedError`` with the
+        server's reason, ``LostError`` and what ``move`` raises.
         """
-        link = Link((yield from self._data_socket()), self.site.stall, moved)
+        data = DataConnection((yield from self._data_socket()), self.site.stall, moved)
         try:
             if restart:
                 yield from self.ask(f"REST {restart}", 3)
@@ -168,15 +174,15 @@ class Session:
             if self._protected:
                 assert self.site.tls is not None
                 tls_session = getattr(self.control.sock, "session", None)
-                yield from link.protect(self.site.tls, self.site.host, tls_session)
-            result = yield from move(link)
+                yield from data.protect(self.site.tls, self.site.host, tls_session)
+            result = yield from move(data)
         except (OSError, TimedOut) as error:
-            yield from close(link.sock)
+            yield from close(data.sock)
             yield from self._read_reason(command)
             why = network_reason(error)
             raise LostError(f"the data connection broke: {why}") from None
         finally:
-            yield from close(link.sock)
+            yield from close(data.sock)
         yield from self._read_end(command)
         return result
 
@@ -190,7 +196,7 @@ class Session:
     def _read_reason(self, command: str) -> Coro[None]:
         """Raise the server's own words about a broken transfer, if it has any."""
         try:
-            reply = yield from self.control.next_reply(AFTERMATH)
+            reply = yield from self.control.next_reply(REASON_TIMEOUT)
         except LostError:
             return
         self.usable = True

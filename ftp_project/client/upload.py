@@ -1,4 +1,8 @@
-"""Jobs that bring files and directories to the server."""
+"""Jobs that upload files and directories."""
+
+# A directory is walked by jobs that add jobs, directories in front and files behind, so that all
+# directories exist and the totals are known early. Links to directories are left out: two of them
+# can form a ring.
 
 from __future__ import annotations
 
@@ -8,18 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftp_project.client import remote
-from ftp_project.client.crew import Crew
+from ftp_project.client.data_connection import DataConnection
 from ftp_project.client.errors import ClientError, LocalError, printable
-from ftp_project.client.link import Link
 from ftp_project.client.progress import Bar
 from ftp_project.client.session import Session
+from ftp_project.client.session_pool import SessionPool
 from ftp_project.errors import reason
 from ftp_project.loop import Coro
 
 
 @dataclass(slots=True)
 class Send:
-    """Bring ``source``, a file or a directory, to ``path`` on the server.
+    """Upload ``source``, a file or a directory, to ``path``.
 
     ``into`` says that ``path`` is a directory that gets it under its own name; it is made when
     it is missing. Otherwise the path decides: a directory is gone into, another is the new name.
@@ -35,14 +39,14 @@ class Send:
         """The path here."""
         return printable(str(self.source))
 
-    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+    def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
         """Find out where it goes, and queue the job for it."""
         path = remote.absolute(session, self.path)
         into = self.into or not self.path
         if into:
             yield from remote.make_directories(session, path)
         else:
-            entry = yield from remote.look(session, path)
+            entry = yield from remote.find_entry(session, path)
             into = entry is not None and entry.kind == "directory"
         name = self.source.resolve().name
         if into and name:
@@ -50,14 +54,14 @@ class Send:
         if self.source.is_dir():
             job: SendDirectory | SendFile = SendDirectory(self.source, path, self.resume)
         else:
-            crew.report.expect(self.source.stat().st_size)
+            pool.report.expect(self.source.stat().st_size)
             job = SendFile(self.source, path, self.resume)
-        yield from crew.put_in(job, first=True)
+        yield from pool.add_job(job, first=True)
 
 
 @dataclass(slots=True)
 class SendDirectory:
-    """Make a directory on the server and queue everything that is in the one here."""
+    """Make a directory on the server and queue jobs for all entries of the local one."""
 
     source: Path
     path: str
@@ -68,7 +72,7 @@ class SendDirectory:
         """The path here."""
         return printable(str(self.source))
 
-    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+    def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
         """Make it and go through it; links to directories are left out, as they may form rings."""
         yield from remote.make_directory(session, self.path)
         try:
@@ -79,20 +83,20 @@ class SendDirectory:
             source, path = self.source / entry.name, f"{self.path.rstrip('/')}/{entry.name}"
             shown = printable(str(source))
             if "\n" in entry.name or "\r" in entry.name:
-                crew.failed += 1
-                crew.report.failure(shown, "its name holds a line end, which FTP cannot send")
+                pool.failed += 1
+                pool.report.failure(shown, "its name holds a line end, which FTP cannot send")
             elif entry.is_dir(follow_symlinks=False):
-                yield from crew.put_in(SendDirectory(source, path, self.resume), first=True)
+                yield from pool.add_job(SendDirectory(source, path, self.resume), first=True)
             elif entry.is_file():
-                crew.report.expect(entry.stat().st_size)
-                yield from crew.put_in(SendFile(source, path, self.resume))
+                pool.report.expect(entry.stat().st_size)
+                yield from pool.add_job(SendFile(source, path, self.resume))
             else:
-                crew.report.note(f"{shown}: skipped, it is no file")
+                pool.report.note(f"{shown}: skipped, it is no file")
 
 
 @dataclass(slots=True)
 class SendFile:
-    """Bring one file to the server."""
+    """Upload one file."""
 
     source: Path
     path: str
@@ -103,7 +107,7 @@ class SendFile:
         """The path here."""
         return printable(str(self.source))
 
-    def carry(self, crew: Crew, session: Session) -> Coro[None]:
+    def carry_out(self, pool: SessionPool, session: Session) -> Coro[None]:
         """Send it, or the rest of it; then set its time where the server can do that."""
         try:
             fd = os.open(self.source, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -119,17 +123,17 @@ class SendFile:
             if offset > status.st_size:
                 raise ClientError("the file on the server is larger: remove it there")
             if offset and offset == status.st_size:
-                crew.report.note(f"{self.label}: is there already")
+                pool.report.note(f"{self.label}: is there already")
                 return
-            with crew.report.begin(self.label, status.st_size, offset) as bar:
+            with pool.report.begin(self.label, status.st_size, offset) as bar:
                 yield from self._send_rest(session, fd, offset, bar)
             yield from remote.set_time(session, self.path, status.st_mtime)
         finally:
             os.close(fd)
 
     def _send_rest(self, session: Session, fd: int, offset: int, bar: Bar) -> Coro[None]:
-        def move(link: Link) -> Coro[None]:
-            yield from link.push_file(fd, offset, str(self.source))
-            yield from link.end_upload()
+        def move(data: DataConnection) -> Coro[None]:
+            yield from data.push_file(fd, offset, str(self.source))
+            yield from data.end_upload()
 
         yield from session.transfer(f"STOR {self.path}", move, bar.moved, restart=offset)

@@ -42,7 +42,7 @@ def is_url(word: str) -> bool:
 
 
 def parse_url(text: str) -> Url:
-    """Read a URL; raises :class:`UsageError`.
+    """Read a URL; raises ``UsageError``.
 
     >>> parse_url("ftp://anna:s%40fe@example.org/a%20b")
     Url(host='example.org', port=21, path='a b', user='anna', implicit=False)

@@ -58,7 +58,7 @@ def cert(
 def self_signed(names: list[str], days: int) -> str:
     """Return a new key and a certificate for ``names``, in PEM form.
 
-    Raises :class:`UsageError` for a name that is neither a host name nor an address.
+    Raises ``UsageError`` for a name that is neither a host name nor an address.
     """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization

@@ -8,9 +8,17 @@ from typing import Annotated, Literal
 
 import typer
 
+from ftp_project.accounts.users import OPTIONS
 from ftp_project.errors import UsageError, reason
 
 Scheme = Literal["argon2id", "scrypt"]
+
+
+def user_options() -> str:
+    """Return what stands below the help: the options of a user, as keys of the users file."""
+    lines = [f"  {name.replace('_', '-'):<15}{each.help}" for name, each in OPTIONS.items()]
+    # Click wraps paragraphs, but not one that begins with a backspace.
+    return "\n".join(["\b", "A user may also have, in the users file:", *lines])
 
 
 def passwd(

@@ -38,7 +38,7 @@ def serve(flags: dict[str, Any], file: Path | None) -> None:
         if invented is not None:
             print(how_to_connect(invented, shown, port), flush=True)
 
-    from ftp_project.server.run import run
+    from ftp_project.server.process.run import run
 
     run(config, ready, lambda: make_users(options, invented)[0])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 def config(flags: dict[str, Any], file: Path | None, show: bool) -> None:
     """Check the options of "serve" from flags, environment and file; everything wrong is told."""
-    from ftp_project.server.hooks import commands
+    from ftp_project.server.observe.hooks import commands
     from ftp_project.settings.people import make_users
     from ftp_project.settings.show import show as text_of
     from ftp_project.settings.sources import load

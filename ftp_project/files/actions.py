@@ -4,6 +4,10 @@ An action that would have to follow a symbolic link does nothing and returns Non
 then follows the link itself and tries again.
 """
 
+# Why None for a link and not an exception. Nearly no name is a link, so each action is written for
+# the plain case and merely notices (O_NOFOLLOW, ELOOP) that it is none. Asking first would cost a
+# system call each time, and the answer could be out of date.
+
 from __future__ import annotations
 
 import errno

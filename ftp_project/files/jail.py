@@ -5,6 +5,9 @@ raises a FileError. A plain name in the home costs no more system calls than the
 itself; each directory above it costs one open and one close.
 """
 
+# Each method is one operation on at most two places. There is no method that returns a path of the
+# machine for others to use: a caller that had one could only use it by name.
+
 from __future__ import annotations
 
 import os
@@ -22,10 +25,9 @@ from ftp_project.files.errors import (
     NotEmptyError,
     NotFoundError,
 )
-from ftp_project.files.leftovers import remove_leftovers
 from ftp_project.files.resolve import Place, Resolver, lstat
 from ftp_project.files.scan import Entry, scan, scan_names
-from ftp_project.files.uploads import Upload, create, create_unique, update
+from ftp_project.files.uploads import Upload, create, create_unique, remove_leftovers, update
 
 _PERMISSION_BITS: Final = 0o777
 _T = TypeVar("_T")
@@ -35,7 +37,7 @@ class Jail:
     """One home directory and the operations in it.
 
     Sessions with the same home may share a jail: it holds one descriptor and no state.
-    `follow_links` is explained at `Resolver`, as are the errors of a bad home.
+    ``follow_links`` is explained at ``Resolver``, as are the errors of a bad home.
     """
 
     __slots__ = ("_resolver",)
@@ -71,7 +73,7 @@ class Jail:
             return lstat(place)
 
     def entry(self, path: str, name: str | None = None) -> Entry:
-        """Return one entry, as `scan` would, for MLST or LIST of a file; `name` renames it."""
+        """Return one entry, as ``scan`` would, for MLST or LIST of a file; ``name`` renames it."""
         with self._resolver.locate(path) as place:
             status = lstat(place)
             shown = place.name or "/" if name is None else name
@@ -88,17 +90,17 @@ class Jail:
             lstat(directory)
 
     def scan(self, path: str, batch: int = 200) -> Iterator[list[Entry]]:
-        """List a directory in lists of at most `batch` entries, sorted by name.
+        """List a directory in lists of at most ``batch`` entries, sorted by name.
 
         A list may be empty: it is a chance to let others run while names are still read.
-        Nothing happens before the first `next`, which also raises what is wrong with the
+        Nothing happens before the first ``next``, which also raises what is wrong with the
         directory. Close the iterator to stop early.
         """
         with self._resolver.enter(path) as directory:
             yield from scan(directory, batch, self._link)
 
     def scan_names(self, path: str, batch: int = 1000) -> Iterator[list[str]]:
-        """List the names in a directory only; otherwise as `scan`."""
+        """List the names in a directory only; otherwise as ``scan``."""
         with self._resolver.enter(path) as directory:
             yield from scan_names(directory, batch)
 
@@ -146,13 +148,15 @@ class Jail:
     def rename(self, source: str, target: str, *, replace: bool) -> None:
         """Rename a file, a directory or a link itself, within the jail (rename(2)).
 
-        A file at `target` is replaced if `replace` says so, else ExistsError. A directory
+        A file at ``target`` is replaced if ``replace`` says so, else ExistsError. A directory
         there is never replaced. Raises BadNameError for a directory moved into itself.
         """
         with self._resolver.locate(source) as old, self._resolver.locate(target) as new:
             actions.refuse_home(old)
             if not new.name:
                 raise ExistsError
+            # A name of the very same file is not "taken": case may differ on some file systems, and
+            # rename(2) of two links to one file does nothing and reports success.
             before = lstat(old)
             try:
                 there = lstat(new)
@@ -181,7 +185,7 @@ class Jail:
         self._through_links(path, lambda place: actions.utime(place, (accessed, modified_ns)))
 
     def symlink(self, target: str, path: str) -> None:
-        """Make the link `path` that leads to the virtual path `target`, which need not exist.
+        """Make the link ``path`` that leads to the virtual path ``target``, which need not exist.
 
         What is stored is the relative way from the link to its target, so it holds inside
         and outside of the jail. Raises ExistsError when the name is taken.
@@ -194,7 +198,7 @@ class Jail:
             actions.run(lambda: os.symlink(text, place.name, dir_fd=place.directory))
 
     def store(self, path: str) -> Upload:
-        """Begin an upload that appears at `path` when it is complete (STOR).
+        """Begin an upload that appears at ``path`` when it is complete (STOR).
 
         Raises IsDirectoryError or NotRegularError when something else than a file is
         there, DeniedError when the file there may not be written.
@@ -202,15 +206,15 @@ class Jail:
         return self._through_links(path, create)
 
     def store_unique(self, directory: str, stem: str = "upload") -> Upload:
-        """Begin an upload under a new name in `directory` (STOU); its `name` tells which."""
+        """Begin an upload under a new name in ``directory`` (STOU); its ``name`` tells which."""
         with self._resolver.enter(directory) as place:
             return create_unique(place, stem)
 
     def update(self, path: str, offset: int | None = None) -> Upload:
-        """Begin to write in place: from `offset` (REST and STOR), or at the end (APPE, None).
+        """Begin to write in place: from ``offset`` (REST and STOR), or at the end (APPE, None).
 
         The file is made if there is none. It is locked: a second writer gets BusyError.
-        Raises OffsetError when the file is shorter than `offset`.
+        Raises OffsetError when the file is shorter than ``offset``.
         """
         return self._through_links(path, lambda place: update(place, offset))
 
@@ -224,7 +228,7 @@ class Jail:
             return text, None
 
     def _through_links(self, path: str, action: Callable[[Place], _T | None]) -> _T:
-        """Do `action` at a path; it returns None when the name there is a symbolic link."""
+        """Do ``action`` at a path; it returns None when the name there is a symbolic link."""
         with self._resolver.locate(path) as place:
             return self._apply(place, action)
 

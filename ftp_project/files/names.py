@@ -1,5 +1,9 @@
 """Which names a user may use."""
 
+# What the kernel allows in a name is anything but "/" and NUL. FTP has fewer: a command ends with
+# CRLF, so a name with a line end can be neither sent nor listed, and one that got on the disk would
+# be read as two.
+
 from __future__ import annotations
 
 import itertools
@@ -9,8 +13,8 @@ from typing import Final
 
 from ftp_project.files.errors import BadNameError
 
+#: how the names of unfinished uploads start: not listed, and refused from users
 TEMPORARY_PREFIX: Final = ".ftp-upload~"
-"""How the names of unfinished uploads start: not listed, and refused from users."""
 
 _counter = itertools.count()
 _process: tuple[int, str] = (0, "")

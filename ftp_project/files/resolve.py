@@ -3,8 +3,26 @@
 The jail's wall. Each component is opened relative to the descriptor of the one before, and
 never through a symbolic link (openat(2), O_NOFOLLOW), so nothing that another process does
 to the tree between two calls can lead outside. Links are followed by hand: read, and walked
-in the same way. `..` is not given to the kernel: it goes back to the home and walks again.
+in the same way. ``..`` is not given to the kernel: it goes back to the home and walks again.
 """
+
+# The attack. A server that checks a path and opens it afterwards checks one file and opens another:
+# in between somebody replaces a directory by a symbolic link to ``/etc`` (TOCTOU, "time of check to
+# time of use", CWE-367). realpath(3) and a comparison of prefixes are such a check. No care in the
+# check helps, as long as the kernel walks the path again.
+#
+# The defence. A descriptor does not change its meaning: whatever happens to names, descriptor 7 is
+# the directory that was opened. So the walk is done here, one component at a time, each relative to
+# the descriptor before (openat(2)), each with O_NOFOLLOW, and the last system call gets a
+# descriptor and a single name. chroot(2) would do the same for a process and needs root; Linux'
+# openat2(2) with RESOLVE_BENEATH does it in one call, but Python has no function for it and other
+# systems have no such call.
+#
+# Why ``..`` is not given to the kernel: "up" from a directory that somebody has just moved is
+# elsewhere.
+#
+# The costs: an open and a close for each directory above the name. That is why a plain name in the
+# home, by far the most common case, returns at once with the home's own descriptor.
 
 from __future__ import annotations
 
@@ -15,14 +33,12 @@ from typing import Final
 from ftp_project.files.errors import BadNameError, DeniedError, NotFoundError, from_os_error
 from ftp_project.files.names import check
 
+#: most symbolic links in one path, as in the kernel (path_resolution(7))
 LINK_LIMIT: Final = 40
-"""Most symbolic links in one path, as in the kernel (path_resolution(7))."""
 _LINK_COST: Final = 50
+#: work allowed for one path: a directory entered costs 1, a link costs 50.
+#: One number bounds both, so that no chain of links and ``..`` can keep the server busy.
 _BUDGET: Final = (LINK_LIMIT + 1) * _LINK_COST - 1
-"""Work allowed for one path: a directory entered costs 1, a link costs 50.
-
-One number bounds both, so that no chain of links and `..` can keep the server busy.
-"""
 
 # O_PATH needs no read permission on the directory; elsewhere than on Linux O_RDONLY must do.
 PATH: Final[int] = getattr(os, "O_PATH", os.O_RDONLY)
@@ -30,9 +46,9 @@ DIRECTORY: Final[int] = PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Place:
-    """A name in an open directory. Use it in a `with`: the descriptor is closed at the end.
+    """A name in an open directory. Use it in a ``with``: the descriptor is closed at the end.
 
-    `name` is "" when the directory itself is meant. `parents` are the names of the
+    ``name`` is "" when the directory itself is meant. ``parents`` are the names of the
     directories that lead here from the home, with all links resolved.
     """
 
@@ -73,7 +89,7 @@ class Resolver:
 
     Links are followed when they stay inside: relative ones that never climb above the
     home, and absolute ones whose text starts with the home's own path. With
-    `follow_links=False` none is: the right choice when rights differ by directory, because
+    ``follow_links=False`` none is: the right choice when rights differ by directory, because
     a link would be a second name for a place with other rights.
 
     Raises NotFoundError, NotDirectoryError or DeniedError when the home cannot be opened.
@@ -95,7 +111,7 @@ class Resolver:
             os.close(home)
 
     def locate(self, path: str) -> Place:
-        """Walk to the directory that holds the last name of `path`; that name is not touched.
+        """Walk to the directory that holds the last name of ``path``; that name is not touched.
 
         Raises BadNameError, NotFoundError, NotDirectoryError, or DeniedError for a link
         that leads out.
@@ -111,7 +127,7 @@ class Resolver:
     def follow(self, place: Place) -> Place:
         """Walk from a place whose name is a symbolic link to where the link leads.
 
-        The result may be a link again. Raises as `locate` does; NotFoundError also for the
+        The result may be a link again. Raises as ``locate`` does; NotFoundError also for the
         41st link, and when the name is no link any more.
         """
         text = _link_text(place.directory, place.name)
@@ -129,9 +145,9 @@ class Resolver:
         return f"/{text[len(inside) :]}" if f"{text}/".startswith(inside) else "?"
 
     def enter(self, path: str) -> Place:
-        """Open the directory that `path` names, through links; the place's name is "".
+        """Open the directory that ``path`` names, through links; the place's name is "".
 
-        Raises as `locate` does. The directory may still refuse to be read or searched.
+        Raises as ``locate`` does. The directory may still refuse to be read or searched.
         """
         with self.locate(path) as place:
             return self._enter_place(place)
@@ -150,8 +166,9 @@ class Resolver:
             return self._enter_place(target)
 
     def _walk(self, done: list[str], todo: list[str], budget: int) -> Place:
-        """Walk `todo` from the real directory `done`; every name but the last is entered."""
+        """Walk ``todo`` from the real directory ``done``; every name but the last is entered."""
         done = done[:]
+        # Reversed: the next name is at the end, where taking it is cheap, and a link's names go.
         todo = todo[::-1]
         fd, owned = self._reopen(done)
         budget = _spend(budget, len(done))
@@ -223,6 +240,7 @@ class Resolver:
             if not f"{text}/".startswith(inside):
                 raise DeniedError("The link leads out of your directory.")
             parents, text = [], text[len(inside) :]
+        # A link's text is from the disk, where anything may stand: checked like a client's path.
         check(text)
         return parents, [name for name in text.split("/") if name not in ("", ".")]
 

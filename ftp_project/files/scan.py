@@ -1,5 +1,9 @@
 """Read directories in batches, so that one with 20,000 names blocks nobody."""
 
+# readdir(3) reads names in blocks of some 32 KiB; what costs is the stat(2) of each. So a batch is
+# both the unit of work between two pauses and the unit of memory. Names that vanish between the two
+# calls are left out: a directory has no moment at which it is read as a whole.
+
 from __future__ import annotations
 
 import os
@@ -12,11 +16,9 @@ from ftp_project.files.errors import from_os_error
 from ftp_project.files.names import TEMPORARY_PREFIX
 from ftp_project.files.resolve import Place
 
+#: most names that are sorted; a larger directory comes in the system's order, unsorted.
+#: Sorting needs all names in memory at once, and a session's memory is bounded.
 SORT_LIMIT: Final = 50_000
-"""Most names that are sorted; a larger directory comes in the system's order, unsorted.
-
-Sorting needs all names in memory at once, and a session's memory is bounded.
-"""
 
 _OPEN: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 FollowLink = Callable[[Place], tuple[str, os.stat_result | None]]
@@ -25,7 +27,7 @@ FollowLink = Callable[[Place], tuple[str, os.stat_result | None]]
 class Entry(NamedTuple):
     """One name in a directory.
 
-    `status` is of the name itself. For a symbolic link `link` is its text, and `target` the
+    ``status`` is of the name itself. For a symbolic link ``link`` is its text, and ``target`` the
     status of what it leads to, or None when it leads nowhere or out of the jail.
     """
 

@@ -1,5 +1,10 @@
 """Walk below a directory: by patterns, or all of it. Bounded, and in small steps."""
 
+# A pattern with several stars can ask for more directories than anybody wants to wait for, and a
+# tree can be as deep as its owner likes. Both walks keep a list of what is to be done, in place of
+# recursion: depth costs memory in the list and no stack, the walk can pause anywhere, and it can be
+# bounded by counting.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,8 +15,8 @@ from ftp_project.files.errors import FileError, TooManyError
 from ftp_project.files.jail import Jail
 from ftp_project.files.scan import Entry
 
+#: most directories that one search or recursive listing opens
 DIRECTORY_LIMIT: Final = 1000
-"""Most directories that one search or recursive listing opens."""
 
 Matcher = Callable[[str], bool]
 
@@ -19,12 +24,12 @@ Matcher = Callable[[str], bool]
 def search(
     jail: Jail, start: str, steps: Sequence[str | Matcher], limit: int = DIRECTORY_LIMIT
 ) -> Iterator[list[str]]:
-    """Yield, in lists, the virtual paths that match, from the directory `start` down.
+    """Yield, in lists, the virtual paths that match, from the directory ``start`` down.
 
-    Each step is a name, or a function that tells whether a name matches: for `/pub/*/a.*`
-    the steps are "pub", a matcher for `*`, and one for `a.*`. A list may be empty, as in
-    `Jail.scan`. What cannot be read is passed over. Raises TooManyError when more than
-    `limit` directories would have to be opened.
+    Each step is a name, or a function that tells whether a name matches: for ``/pub/*/a.*``
+    the steps are "pub", a matcher for ``*``, and one for ``a.*``. A list may be empty, as in
+    ``Jail.scan``. What cannot be read is passed over. Raises TooManyError when more than
+    ``limit`` directories would have to be opened.
     """
     todo = [(start, 0)]
     opened = 0
@@ -56,11 +61,11 @@ def search(
 def walk(
     jail: Jail, start: str, limit: int = DIRECTORY_LIMIT
 ) -> Iterator[tuple[str, list[Entry] | None]]:
-    """Yield `(directory, entries)` for `start` and every directory below it, in depth-first order.
+    """Yield ``(directory, entries)`` for ``start`` and every directory below it, depth first.
 
     A directory comes in several batches; one that cannot be read comes once, with None.
-    Links are not followed. Raises TooManyError after `limit` directories, and whatever
-    `Jail.scan` raises for `start` itself.
+    Links are not followed. Raises TooManyError after ``limit`` directories, and whatever
+    ``Jail.scan`` raises for ``start`` itself.
     """
     todo = [start]
     opened = 0
@@ -84,7 +89,7 @@ def walk(
 
 
 def usage(jail: Jail, start: str = "/", limit: int = 1_000_000) -> Iterator[int]:
-    """Yield the running sum of the sizes of all files below `start`; the last is the result.
+    """Yield the running sum of the sizes of all files below ``start``; the last is the result.
 
     For quotas. Sizes are in bytes; links and unreadable directories count nothing.
     """

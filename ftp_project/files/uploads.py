@@ -1,5 +1,22 @@
 """Uploads: a file that appears complete, or not at all; or one that is written in place."""
 
+# Who reads a file while it is uploaded must see the old one or the new one. rename(2) gives exactly
+# that: it replaces a name in one step, also for programs that have the old file open. So an upload
+# is written under a temporary name *in the same directory* (rename cannot cross file systems) and
+# renamed at the end.
+#
+# REST and APPE cannot work so: they change a file that is there. They write in place, under a lock,
+# and a second writer is refused, since two of them would mix their bytes.
+#
+# Temporary files of a killed server. Nothing in a name tells whether its owner is alive; a pid may
+# belong to another process today, and on a network file system to another machine. A lock does
+# tell: flock(2) is held by the open file and dies with the last descriptor of it. So a temporary
+# file that can be locked is dead. One gap is left, between open and lock of a new one, and it is
+# closed by looking at the number of links afterwards: removed meanwhile, it has none.
+#
+# close(2) may report an error that write(2) did not (NFS, quotas), so it comes before the rename
+# and its error counts.
+
 from __future__ import annotations
 
 import contextlib
@@ -26,15 +43,16 @@ from ftp_project.files.resolve import Place, lstat
 
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _WRITE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+_REMOVE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _MODE: Final = 0o666
 _ATTEMPTS: Final = 20
 
 
 class Upload:
-    """A file that is being written. End it with `commit` or `abort`, or use it in a `with`.
+    """A file that is being written. End it with ``commit`` or ``abort``, or use it in a ``with``.
 
-    `fd` is open for writing, at `offset`. It is never in append mode, as splice(2) refuses
-    that. Leaving the `with` without `commit` aborts.
+    ``fd`` is open for writing, at ``offset``. It is never in append mode, as splice(2) refuses
+    that. Leaving the ``with`` without ``commit`` aborts.
     """
 
     __slots__ = ("_created", "_directory", "_size", "_temporary", "fd", "growth", "name", "offset")
@@ -71,7 +89,7 @@ class Upload:
         return self._size - self.offset
 
     def commit(self) -> None:
-        """Close the file and let it appear under its name.
+        """Close the file and give it its final name.
 
         Raises a FileError when the system reports late that data was not written, or when
         the name was taken by a directory meanwhile; then the upload is aborted.
@@ -97,7 +115,7 @@ class Upload:
         """Close the file and leave nothing of a new one; calling it again does nothing.
 
         A file written in place keeps what came, so that the client can go on from there,
-        unless `restore`: then it gets its old length back, or goes if this upload made it.
+        unless ``restore``: then it gets its old length back, or goes if this upload made it.
         """
         if self._directory < 0:
             return
@@ -165,7 +183,7 @@ def create_unique(directory: Place, stem: str) -> Upload:
 
 
 def update(place: Place, offset: int | None) -> Upload | None:
-    """Open a file to write in place from `offset`, or at its end; None for a link.
+    """Open a file to write in place from ``offset``, or at its end; None for a link.
 
     A lock (flock(2)) keeps every other writer out, in this process and in others.
     """
@@ -249,7 +267,7 @@ def _create(place: Place, name: str, *, created: bool, size: int = 0) -> Upload:
 
 
 def _open_temporary(directory: int) -> tuple[str, int]:
-    """Make and lock a temporary file; see `leftovers` for what the lock is good for."""
+    """Make and lock a temporary file; the theory above says what the lock is for."""
     for _ in range(_ATTEMPTS):
         name = names.temporary()
         fd = os.open(name, _NEW, _MODE, dir_fd=directory)
@@ -266,3 +284,42 @@ def _open_temporary(directory: int) -> tuple[str, int]:
         # Between open and lock it was taken for a leftover and removed.
         os.close(fd)
     raise BlockingIOError
+
+
+# ------------------------------------------------------------------ leftovers of killed servers
+
+
+def remove_leftovers(directory: int) -> int:
+    """Remove the dead uploads from an open directory, return how many there were.
+
+    Reads all of the directory in one go: call it where that is rare, or in a thread. What
+    cannot be removed is passed over.
+    """
+    removed = 0
+    with contextlib.suppress(OSError):
+        fd = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=directory)
+        try:
+            with os.scandir(fd) as found:
+                everything = [entry.name for entry in found]
+        finally:
+            os.close(fd)
+        for name in everything:
+            if name.startswith(names.TEMPORARY_PREFIX):
+                removed += _remove_dead(directory, name)
+    return removed
+
+
+def _remove_dead(directory: int, name: str) -> bool:
+    try:
+        fd = os.open(name, _REMOVE, dir_fd=directory)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Unlinked while locked: an upload that is just beginning sees it, and begins again.
+        os.unlink(name, dir_fd=directory)
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return True

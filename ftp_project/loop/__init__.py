@@ -6,7 +6,7 @@ Read in this order: ``traps`` (what a coroutine can ask for), ``io`` (the same a
 wrongly.
 """
 
-from .io import (
+from ftp_project.loop.io import (
     accept,
     cancel,
     close,
@@ -14,19 +14,19 @@ from .io import (
     current,
     join,
     now,
-    offload,
     pause,
     readable_or_done,
     recv,
     recv_into,
+    run_in_thread,
     sendall,
     sleep,
     spawn,
 )
-from .scheduler import Loop
-from .task import Cancelled, LoopError, Task, TaskCancelled, TimedOut
-from .traps import Coro
-from .watching import SELECTORS, TooManyDescriptors
+from ftp_project.loop.scheduler import Loop
+from ftp_project.loop.task import Cancelled, LoopError, Task, TaskCancelled, TimedOut
+from ftp_project.loop.traps import Coro
+from ftp_project.loop.watching import SELECTORS, TooManyDescriptors
 
 __all__ = [
     "SELECTORS",
@@ -45,11 +45,11 @@ __all__ = [
     "current",
     "join",
     "now",
-    "offload",
     "pause",
     "readable_or_done",
     "recv",
     "recv_into",
+    "run_in_thread",
     "sendall",
     "sleep",
     "spawn",

@@ -1,4 +1,4 @@
-"""Busy polling: looking again for a moment before the process is put to sleep.
+"""Busy polling: asking the selector again for a moment before the process sleeps.
 
 To sleep and to be woken costs tens of microseconds, more on a virtual machine: often longer than
 a client takes for its next command. Who looks again meanwhile answers sooner, and even spends
@@ -33,8 +33,8 @@ class BusyPoll:
     def find(self, poll: Callable[[float, bool], None], front: Sized, background: Sized) -> bool:
         """Call ``poll(0.0, True)`` until a queue is filled; False if not tried or in vain.
 
-        Only what fills ``front`` counts as a success: who moves much data waits longer than a
-        moment for room, and had better sleep.
+        Only what fills ``front`` counts as a success: a task that moves much data waits for room
+        longer than a moment, and had better sleep.
         """
         if self._passes:
             self._passes -= 1

@@ -8,6 +8,14 @@ Told as well: a ``yield`` of something that is no trap, also where somebody catc
 it brings, and a coroutine that was made and never run (see ``forgotten``).
 """
 
+# Why two clocks. A step is too long if *it* took long. On a busy machine a step of a millisecond
+# may last a hundred, because the kernel gave the processor to others meanwhile. ``schedstat`` says
+# for how long the thread was ready to run and had to wait; that is subtracted, or each busy test
+# run would report steps that are innocent.
+#
+# Why a second thread. The loop's thread cannot look at its own stack while it is held up. Another
+# one can (``sys._current_frames``), and the stack tells the line.
+
 from __future__ import annotations
 
 import os
@@ -18,10 +26,10 @@ import traceback
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .forgotten import Unstarted, Watch
-from .scheduler import Loop
-from .task import Task
-from .traps import Coro
+from ftp_project.loop.forgotten import Tracker, Unstarted
+from ftp_project.loop.scheduler import Loop
+from ftp_project.loop.task import Task
+from ftp_project.loop.traps import Coro
 
 T = TypeVar("T")
 
@@ -45,7 +53,7 @@ class DebugLoop(Loop):
 
     A second thread looks at the clock meanwhile, and keeps the stack of a step that takes too
     long. ``package`` is whose coroutines are watched for being run at all. The other parameters
-    are those of :class:`Loop`.
+    are those of ``Loop``.
     """
 
     def __init__(
@@ -61,19 +69,19 @@ class DebugLoop(Loop):
         super().__init__(selector, clock, on_error)
         self._report = report
         self._limit = limit
-        self._coroutines = Watch(package, report)
+        self._coroutines = Tracker(package, report)
         self._step: _Step | None = None
         self._over = threading.Event()
         self._waited: Callable[[], float] = lambda: 0.0
 
     def run(self, main: Coro[T], grace: float = 5.0) -> T:
-        """Run ``main`` as :meth:`Loop.run` does, watched."""
+        """Run ``main`` as ``Loop.run`` does, watched."""
         thread = threading.get_ident()
-        watchdog = threading.Thread(target=self._watch, args=(thread,), name="watchdog")
+        watchdog = threading.Thread(target=self._watch_steps, args=(thread,), name="watchdog")
         descriptor = _open_schedstat()
         if descriptor is not None:
             self._waited = lambda: _run_delay(descriptor)
-        self._coroutines.look()
+        self._coroutines.wrap_new_modules()
         watchdog.start()
         try:
             return super().run(main, grace)
@@ -114,9 +122,10 @@ class DebugLoop(Loop):
                     f"task {task.name!r} held up the loop for {taken * 1000:.0f} ms:\n{where}"
                 )
 
-    def _watch(self, thread: int) -> None:
+    def _watch_steps(self, thread: int) -> None:
         while not self._over.wait(self._limit / 2):
-            self._coroutines.look()  # the server imports some of its parts when they are needed
+            # The server imports some of its parts only when they are needed.
+            self._coroutines.wrap_new_modules()
             step = self._step
             if step is None or step.stack or time.perf_counter() - step.began < self._limit:
                 continue

@@ -6,6 +6,12 @@ puts a wrapper around each function that is annotated to return ``Coro[…]``. T
 stands for the coroutine until it is first used; one that dies unused is reported.
 """
 
+# The mistake is silent in the worst way: ``close(sock)`` in place of ``yield from close(sock)``
+# makes a generator, drops it, and the socket stays open. Nothing is raised, now or later. Python's
+# own check (``coroutine was never awaited``) is part of ``async def`` objects and not of
+# generators. A test over the syntax tree finds the mistake where the call's name tells; this finds
+# it where it does not.
+
 from __future__ import annotations
 
 import functools
@@ -14,7 +20,7 @@ from collections.abc import Callable, Generator, Iterator
 from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
-from .traps import Coro
+from ftp_project.loop.traps import Coro
 
 Report = Callable[[str], None]
 
@@ -50,11 +56,12 @@ class Unstarted:
             )
 
 
-class Watch:
-    """Wraps the coroutine functions of a package; :meth:`unwrap` takes the wrappers away.
+class Tracker:
+    """Wraps the coroutine functions of a package; ``unwrap`` takes the wrappers away.
 
     ``report`` gets a sentence for each coroutine that was never run. Names that a module has
-    before :meth:`look` is called are covered; a reference kept elsewhere (in a table) is not.
+    before ``wrap_new_modules`` is called are covered; a reference kept elsewhere (in a table) is
+    not.
     """
 
     def __init__(self, package: str, report: Report) -> None:
@@ -63,12 +70,12 @@ class Watch:
         self._wrappers: dict[FunctionType, Callable[..., Any]] = {}
         self._replaced: list[tuple[Any, str, FunctionType]] = []
         self._seen: set[str] = set()
-        self._looked_at = 0
+        self._known_modules = 0
 
-    def look(self) -> None:
-        """Wrap what has been imported since the last look; does nothing when nothing was."""
+    def wrap_new_modules(self) -> None:
+        """Wrap what has been imported since the last call; does nothing when nothing was."""
         number, skipped = len(sys.modules), False
-        if number == self._looked_at:
+        if number == self._known_modules:
             return
         for name, module in list(sys.modules.items()):
             inside = name == self._package or name.startswith(f"{self._package}.")
@@ -80,7 +87,7 @@ class Watch:
             else:
                 skipped = True
         if not skipped:
-            self._looked_at = number
+            self._known_modules = number
 
     def unwrap(self) -> None:
         """Put the functions back."""

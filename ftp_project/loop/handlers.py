@@ -1,24 +1,53 @@
 """What the loop does for each trap: one small function per trap, and the table of them.
 
 A handler is called with the loop, the task that yielded, and the trap. It returns the answer, or
-:data:`WAIT` when the task is to be paused; what it raises is raised in the task.
+``WAIT`` when the task is to be paused; what it raises is raised in the task.
 """
+
+# Why a table. The loop's inner step looks the trap's class up in a dictionary and calls what it
+# finds. A chain of ``if isinstance`` costs more with each new trap, and it would make ``step`` the
+# one function that knows everything. Adding a trap is adding a class, a function and a row.
 
 from __future__ import annotations
 
 import errno
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
-from . import traps
-from .task import Cancelled, LoopError, Task
-from .watching import READ, WRITE
+from ftp_project.loop import traps
+from ftp_project.loop.outside import Threads
+from ftp_project.loop.task import Cancelled, LoopError, Task
+from ftp_project.loop.timers import Timers
+from ftp_project.loop.traps import Coro
+from ftp_project.loop.watching import READ, WRITE, Watcher
 
-if TYPE_CHECKING:
-    from .scheduler import Loop
+T = TypeVar("T")
 
 #: "the task has to wait; somebody will wake it"
 WAIT = object()
+
+
+class Loop(Protocol):
+    """What a handler may use of the loop (``scheduler``, which imports this file)."""
+
+    clock: Callable[[], float]
+    watcher: Watcher
+    timers: Timers
+    threads: Threads
+
+    def spawn(self, coro: Coro[T], name: str = "", background: bool = False) -> Task[T]:
+        """Add a task that starts when its turn comes."""
+
+    def start(self, coro: Coro[T], name: str, background: bool) -> Task[T]:
+        """Run a coroutine up to its first wait, as a task."""
+
+    def cancel(self, task: Task[Any]) -> None:
+        """Have Cancelled raised in a task."""
+
+    def wake(
+        self, task: Task[Any], answer: object = None, problem: BaseException | None = None
+    ) -> None:
+        """End the present wait of a task."""
 
 
 def readable(loop: Loop, task: Task[Any], trap: traps.Readable) -> object:
@@ -70,12 +99,12 @@ def pause(loop: Loop, task: Task[Any], trap: traps.Pause) -> object:
 
 
 def now(loop: Loop, task: Task[Any], trap: traps.Now) -> float:
-    """Tell the time."""
+    """Return the loop's time."""
     return loop.clock()
 
 
 def current(loop: Loop, task: Task[Any], trap: traps.Current) -> Task[Any]:
-    """Tell a coroutine which task it runs in."""
+    """Return the task that runs the coroutine."""
     return task
 
 
@@ -99,7 +128,7 @@ def cancel(loop: Loop, task: Task[Any], trap: traps.Cancel) -> None:
     loop.cancel(trap.task)
 
 
-def offload(loop: Loop, task: Task[Any], trap: traps.Offload) -> object:
+def run_in_thread(loop: Loop, task: Task[Any], trap: traps.RunInThread) -> object:
     """Hand a call to the threads and pause the task until its result is there."""
     loop.threads.submit((task, trap), trap.function)
     return _until(loop, task, trap.deadline)
@@ -126,7 +155,7 @@ def _wait_for_end(task: Task[Any], other: Task[Any]) -> None:
     task.joining = other
 
 
-Handler = Callable[["Loop", Task[Any], Any], object]
+Handler = Callable[[Loop, Task[Any], Any], object]
 
 HANDLERS: dict[type, Handler] = {
     traps.Readable: readable,
@@ -139,6 +168,6 @@ HANDLERS: dict[type, Handler] = {
     traps.Current: current,
     traps.Spawn: spawn,
     traps.Cancel: cancel,
-    traps.Offload: offload,
+    traps.RunInThread: run_in_thread,
     traps.Close: close,
 }

@@ -2,8 +2,21 @@
 
 All of them are coroutines, called with ``yield from``; the sockets must be non-blocking. Each
 takes the deadline of its waits (absolute loop time, or None for no limit) and raises
-:class:`~.task.TimedOut` when it passes, :class:`OSError` when the connection has failed.
+``TimedOut`` when it passes, ``OSError`` when the connection has failed.
 """
+
+# Try first, then wait. A selector can only say that a socket *was* ready. Another task may have
+# taken what was there, and Linux may report a socket as readable whose datagram is then thrown away
+# for a wrong checksum (select(2), BUGS). So the call must be able to say "would block" anyway; and
+# as most calls succeed at once (there is room in the socket's buffer, the next command is there
+# already), asking the selector first would be one more system call for nearly nothing.
+#
+# So each function here is the same loop: call; on BlockingIOError yield a wait; call again. Only
+# the call differs. asyncio (``sock_recv``, ``sock_sendall``) and curio do the same.
+#
+# ``sendall`` keeps a ``memoryview``: a slice of bytes copies what is left after each partial send,
+# and sending a large buffer in small pieces would copy it again and again, in the square of its
+# size.
 
 from __future__ import annotations
 
@@ -14,18 +27,18 @@ import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .task import Task, TaskCancelled
-from .traps import (
+from ftp_project.loop.task import Task, TaskCancelled
+from ftp_project.loop.traps import (
     Cancel,
     Close,
     Coro,
     Current,
     Join,
     Now,
-    Offload,
     Pause,
     Readable,
     ReadableOrDone,
+    RunInThread,
     Sleep,
     Spawn,
     Writable,
@@ -115,7 +128,7 @@ def spawn(
     eager: bool = False,
     detached: bool = False,
 ) -> Coro[Task[T]]:
-    """Start ``coro`` as a task of its own, see :class:`~.traps.Spawn`."""
+    """Start ``coro`` as a task of its own, see ``Spawn``."""
     task: Task[T] = yield Spawn(coro, name, background, eager, detached)
     return task
 
@@ -138,12 +151,12 @@ def readable_or_done(sock: socket.socket, task: Task[Any], deadline: float | Non
     yield ReadableOrDone(sock, task, deadline)
 
 
-def offload(function: Callable[[], T], deadline: float | None) -> Coro[T]:
+def run_in_thread(function: Callable[[], T], deadline: float | None) -> Coro[T]:
     """Call ``function()`` in a thread and return its result, so that it does not block the loop."""
-    result: T = yield Offload(function, deadline)
+    result: T = yield RunInThread(function, deadline)
     return result
 
 
 def close(sock: socket.socket) -> Coro[None]:
-    """Close ``sock`` so that the loop forgets it, see :class:`~.traps.Close`."""
+    """Close ``sock`` so that the loop forgets it, see ``Close``."""
     yield Close(sock)

@@ -5,6 +5,20 @@ finished", any other value is the number of a signal, written by the interpreter
 (``signal.set_wakeup_fd``).
 """
 
+# A loop that sleeps in its selector sees sockets and nothing else. So whatever comes from elsewhere
+# is made into a byte in a socket: the self-pipe trick (D. J. Bernstein, about 1990).
+#
+# Signals. A C signal handler may interrupt anything, so Python's only sets a flag, and the Python
+# function runs later, between two instructions of the main thread. A main thread that sleeps in
+# epoll_wait(2) executes none: since PEP 475 the call is even taken up again after the signal. With
+# ``signal.set_wakeup_fd`` the C handler also writes the signal's number to the socket, which ends
+# the sleep. Our handlers then run in the loop, where nothing else runs.
+#
+# Threads. Python has no way to stop one, so a call that is no longer wanted goes on to its end and
+# its result is dropped. They are daemons: the process need not wait for a name server that never
+# answers. Four are enough, since what they do (hashes, disks) is bound by processors and disks, not
+# by waiting.
+
 from __future__ import annotations
 
 import contextlib
@@ -31,7 +45,7 @@ class WakeUp:
         self._previous: dict[int, Any] = {}
 
     def notify(self) -> None:
-        """Make the loop look (from any thread)."""
+        """Wake the loop (from any thread)."""
         # Full: the loop is about to look anyway. Closed: it has ended, nobody wants to know.
         with contextlib.suppress(OSError):
             self._writer.send(b"\0")
@@ -43,6 +57,8 @@ class WakeUp:
         """
         if not self._previous:
             signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        # A handler must exist, or the signal's default action would end the process; what it does
+        # is done by the loop, which reads the number from the pipe.
         previous = signal.signal(number, lambda *_: None)
         self._previous.setdefault(number, previous)
         self._handlers[number] = handler
@@ -85,11 +101,12 @@ class Threads:
         self._busy = 0
 
     def submit(self, asker: object, function: Callable[[], Any]) -> None:
-        """Have a thread call ``function()``; its outcome turns up in :meth:`finished`."""
+        """Have a thread call ``function()``; its outcome turns up in ``finished``."""
         self._busy += 1
+        # Started when needed: a loop that hands nothing over has no threads.
         if self._started < min(self._busy, self._most):
             self._started += 1
-            name = f"offload-{self._started}"
+            name = f"run_in_thread-{self._started}"
             threading.Thread(target=self._work, name=name, daemon=True).start()
         self._calls.put((asker, function))
 

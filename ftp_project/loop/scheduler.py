@@ -11,6 +11,27 @@ by one such step at most, however many transfers run. With nothing to do the loo
 selector, after it has looked again for a moment where that pays (``busypoll``).
 """
 
+# Why generators and not threads. A thread of its own for each client costs a stack and a place in
+# the kernel's scheduler, and any two of them may be interrupted between any two instructions. A
+# generator costs some hundred bytes and gives up control only where it says ``yield``: between two
+# yields no other task runs, so that no lock is needed for what tasks share.
+#
+# The price: a task that does not yield holds up everybody. So whatever can take long is cut into
+# turns (``server/data/sending.py``) or given to a thread (``outside``), and the debug mode finds
+# the rest.
+#
+# Two queues, because there are two kinds of work. Commands are short and somebody waits for each;
+# transfers are long and nobody notices a millisecond. With one queue fifty transfers in front of a
+# command delay it by fifty turns. With ``background`` it is delayed by one.
+#
+# Owners. Unless it is detached, a task belongs to the one that spawned it and is cancelled when
+# that one ends, as a function's local variables end with it ("structured concurrency", Smith 2018;
+# trio's nurseries). So a session that dies in any way takes its transfer with it, and no code has
+# to think of that.
+#
+# Cancelling is an exception raised at the task's present wait, so ``finally`` and ``with`` work as
+# always. It is delivered once: a second one would break into the clean-up that the first has begun.
+
 from __future__ import annotations
 
 import sys
@@ -20,22 +41,22 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from . import traps
-from .busypoll import BusyPoll
-from .handlers import HANDLERS, WAIT
-from .outside import Threads, WakeUp
-from .task import Cancelled, LoopError, Task, TimedOut
-from .timers import Timers
-from .traps import Coro
-from .watching import Watcher
+from ftp_project.loop import traps
+from ftp_project.loop.busypoll import BusyPoll
+from ftp_project.loop.handlers import HANDLERS, WAIT
+from ftp_project.loop.outside import Threads, WakeUp
+from ftp_project.loop.task import Cancelled, LoopError, Task, TimedOut
+from ftp_project.loop.timers import Timers
+from ftp_project.loop.traps import Coro
+from ftp_project.loop.watching import Watcher
 
 T = TypeVar("T")
 
 
 class Loop:
-    """Runs coroutines (generators that yield :mod:`traps`) until the main one has ended.
+    """Runs coroutines (generators that yield ``traps``) until the main one has ended.
 
-    ``selector`` is one of :data:`~.watching.SELECTORS`; ``clock`` gives the time in seconds and
+    ``selector`` is one of ``SELECTORS``; ``clock`` gives the time in seconds and
     must not go backwards. ``on_error(task, error)`` is told of a task that failed while nobody
     was waiting for it; without it the failure is printed to standard error.
     """
@@ -64,11 +85,12 @@ class Loop:
     def spawn(self, coro: Coro[T], name: str = "", background: bool = False) -> Task[T]:
         """Add ``coro`` as a task that belongs to nobody; it starts when its turn comes.
 
-        Raises :class:`LoopError` for something that is no coroutine.
+        Raises ``LoopError`` for something that is no coroutine.
         """
         task = self._make_task(coro, name, background)
         self.tasks.add(task)
         self.wake(task)
+        # A clean-up may start tasks while the loop shuts down: they are cancelled like all others.
         if self._closing:
             self.cancel(task)
         return task
@@ -77,7 +99,7 @@ class Loop:
         """Run ``coro`` up to its first wait, and make it a task of the loop if it has to wait.
 
         Most of those that are started so end at once, and the loop never has to know them.
-        Otherwise as :meth:`spawn`.
+        Otherwise as ``spawn``.
         """
         if self._closing:
             return self.spawn(coro, name, background)
@@ -118,7 +140,7 @@ class Loop:
         self._wake_up.on_signal(number, handler)
 
     def cancel(self, task: Task[Any]) -> None:
-        """Have :class:`Cancelled` raised in ``task``; does nothing when it has ended.
+        """Have ``Cancelled`` raised in ``task``; does nothing when it has ended.
 
         A task is cancelled once: while it cleans up, its waits are left alone.
         """
@@ -136,6 +158,8 @@ class Loop:
         ready, background, step = self.ready, self.background, self.step
         when, poll = self.timers.next_time(), self.watcher.poll
         if ready or background:
+            # Asked in every turn, though there is work: else sockets starve behind tasks that
+            # always have something to do. A time-out of 0 makes it a question, not a wait.
             poll(0.0, not background)
         else:
             timeout = None if when is None else max(0.0, when - self.clock())
@@ -143,7 +167,7 @@ class Loop:
                 poll(timeout, True)
         if when is not None and when <= self.clock():
             self._expire()
-        for _ in range(len(ready)):  # who queues again in this turn waits for the next one
+        for _ in range(len(ready)):  # a task queued again waits for the next turn
             step(ready.popleft())
         if background:
             step(background.popleft())
@@ -180,8 +204,9 @@ class Loop:
                     raise LoopError(self.no_trap(task, trap))
                 answer = handler(self, task, trap)
             except (Exception, Cancelled) as error:
-                if task.watch is not None:
-                    task.watch.leave(task)
+                # A wrong trap is the coroutine's mistake: it is raised where the ``yield`` stands.
+                if task.watched is not None:
+                    task.watched.leave(task)
                 problem = error
                 continue
             if answer is WAIT:
@@ -202,8 +227,8 @@ class Loop:
         self, task: Task[Any], answer: object = None, problem: BaseException | None = None
     ) -> None:
         """End the present wait of ``task``: it goes on with ``answer``, or ``problem`` raised."""
-        if task.watch is not None:
-            task.watch.leave(task)
+        if task.watched is not None:
+            task.watched.leave(task)
         if task.joining is not None:
             if task.joining.waiters:
                 task.joining.waiters.remove(task)
@@ -223,6 +248,7 @@ class Loop:
             task.owner.children.discard(task)
         task.owner = None
         if task.children:
+            # A copy: a child that ends at once takes itself out of the set.
             for child in tuple(task.children):
                 child.owner = None
                 self.cancel(child)
@@ -254,16 +280,18 @@ class Loop:
         deadline = self.clock() + grace
         while self.tasks and self.clock() < deadline:
             self._turn()
+        # What has not ended by now waits for a peer or a disk; its ``finally`` blocks run anyway.
         for task in tuple(self.tasks):
             self._force_end(task)
         self.threads.close()
         self.watcher.close()
-        self._wake_up.drain()  # a signal that came since the last look is not lost
+        # A signal may still stand in the pipe: the task that reads it has no turn left.
+        self._wake_up.drain()
         self._wake_up.close()
 
     def _force_end(self, task: Task[Any]) -> None:
         """Run what is left of the clean-up of ``task``, which took too long, without its waits."""
-        for _ in range(100):  # each wait that its `finally` blocks still ask for is one round
+        for _ in range(100):  # each wait that its ``finally`` blocks still ask for is one round
             try:
                 task.coro.close()
                 return

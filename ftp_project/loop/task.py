@@ -1,20 +1,30 @@
 """A task: one coroutine on its way, and what the loop must remember about it."""
 
+# ``Cancelled`` is a BaseException, as GeneratorExit and asyncio's CancelledError are: a coroutine
+# that says ``except Exception: log it and go on`` would otherwise live on after it was told to end.
+#
+# ``TaskCancelled`` is another class on purpose. If a join raised ``Cancelled`` for the *other*
+# task, the joining one could not tell whether it was cancelled itself (asyncio has that ambiguity).
+
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-if TYPE_CHECKING:
-    from .traps import Coro, Trap
-    from .watching import Watch
+from collections.abc import Generator
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+class Watched(Protocol):
+    """What a task may wait at; a socket that the loop watches (``watching``) is one."""
+
+    def leave(self, task: Task[Any]) -> None:
+        """Note that ``task`` waits here no longer."""
 
 
 class Cancelled(BaseException):
     """Raised inside a task that is being cancelled; let it pass after cleaning up.
 
-    It is no :class:`Exception`, so that ``except Exception`` in a coroutine cannot swallow it.
+    It is no ``Exception``, so that ``except Exception`` in a coroutine cannot swallow it.
     """
 
 
@@ -31,7 +41,7 @@ class LoopError(RuntimeError):
 
 
 class Task(Generic[T]):
-    """A coroutine that the loop is running, made by :class:`~.traps.Spawn` or ``Loop.spawn``."""
+    """A coroutine that the loop is running, made by ``Spawn`` or ``Loop.spawn``."""
 
     __slots__ = (
         "answer",
@@ -51,10 +61,12 @@ class Task(Generic[T]):
         "timer_at",
         "trap",
         "waiters",
-        "watch",
+        "watched",
     )
 
-    def __init__(self, coro: Coro[T], name: str, background: bool) -> None:
+    def __init__(self, coro: Generator[Any, Any, T], name: str, background: bool) -> None:
+        # ``traps`` has a name for this type, Coro, and knows tasks: it imports this file, and
+        # imports go one way.
         self.coro = coro
         self.name = name
         #: the task that made it and whose end is its end too, or None
@@ -65,15 +77,15 @@ class Task(Generic[T]):
         self.result: T | None = None
         self.error: BaseException | None = None
         #: the trap that the coroutine waits in, or None while it is queued or running
-        self.trap: Trap | None = None
+        self.trap: object | None = None
         #: what the present wait listens to: a watched socket, another task
-        self.watch: Watch | None = None
+        self.watched: Watched | None = None
         self.joining: Task[Any] | None = None
         #: when the present wait gives up, or None
         self.deadline: float | None = None
         #: the time of this task's earliest entry among the timers, or None
         self.timer_at: float | None = None
-        #: in the queue of tasks that can go on; `answer` or `problem` is what they go on with
+        #: in the queue of tasks that can go on; ``answer`` or ``problem`` is what they go on with
         self.queued = False
         self.answer: Any = None
         self.problem: BaseException | None = None
@@ -90,7 +102,7 @@ class Task(Generic[T]):
     def outcome(self) -> T:
         """Return what the coroutine returned, or raise what it raised.
 
-        Raises :class:`LoopError` while the task has not ended, :class:`TaskCancelled` when it was
+        Raises ``LoopError`` while the task has not ended, ``TaskCancelled`` when it was
         cancelled.
         """
         if not self.done:

@@ -6,12 +6,21 @@ the task again: when its deadline has moved on meanwhile, the entry moves there.
 answers a thousand commands with an idle limit of five minutes makes one entry in five minutes.
 """
 
+# Why not cancel entries. To take an entry out of the middle of a heap means to search it, O(n), for
+# each of a million waits a minute. The usual answer is lazy deletion: leave it, and look when it
+# comes up. This file goes one step further and does not even push: as a task's deadlines nearly
+# always move to later, its one old entry will come up before the new deadline, and is then pushed
+# on.
+#
+# The count in each entry breaks ties. Without it heapq would compare two tasks, which have no
+# order.
+
 from __future__ import annotations
 
 import heapq
 from typing import Any
 
-from .task import Task
+from ftp_project.loop.task import Task
 
 
 class Timers:

@@ -1,8 +1,18 @@
-"""TLS for coroutines: the operations of ``io``, on a non-blocking :class:`ssl.SSLSocket`.
+"""TLS for coroutines: the operations of ``io``, on a non-blocking ``ssl.SSLSocket``.
 
 A TLS read may have to write and a write to read (handshakes, key updates), so each operation
 waits for what OpenSSL says it wants. See the notes on non-blocking sockets in Python's ``ssl``.
 """
+
+# On a non-blocking socket OpenSSL returns "want read" or "want write", whichever direction it
+# needs. That need not be the direction of the call: a read may have to send (an answer to a key
+# update), a write may have to receive. A program that waits for "readable" after each failed read
+# hangs at the first such moment, seldom and only with some peers. So each function waits for what
+# was wanted.
+#
+# Two rules of OpenSSL stand behind ``sendall``: what was cut short must be sent again with the same
+# bytes (it has encrypted them already), and ``pending()`` bytes are seen by no selector, as they
+# have left the socket (``server/session/control_stream.py`` asks for them).
 
 from __future__ import annotations
 
@@ -11,7 +21,7 @@ import socket
 import ssl
 from ssl import SSLSocket as SSLSocket
 
-from .traps import Coro, Readable, Writable
+from ftp_project.loop.traps import Coro, Readable, Writable
 
 #: what an operation raises that would block
 WOULD_BLOCK = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -28,8 +38,8 @@ def wrap(
 ) -> ssl.SSLSocket:
     """Return ``sock`` under TLS, before the handshake; the old object must not be used any more.
 
-    A peer that ends without close_notify is an error (ssl.SSLEOFError): its data may be cut short
-    by anybody (RFC 8446 6.1).
+    A peer that ends without close_notify is an error (:func:`tls_context.was_cut`): its data may
+    be cut short by anybody (RFC 8446 6.1).
 
     ``tickets`` is how many a server sends after the handshake, for resuming the session (RFC 8446
     4.6.1). It must be 0 where the client only sends: a client that has written all and closed

@@ -1,9 +1,20 @@
 """TLS for much data: many records with each system call.
 
-An :class:`ssl.SSLSocket` makes a system call for each record it sends (16 KiB at most, RFC 8446
+An ``ssl.SSLSocket`` makes a system call for each record it sends (16 KiB at most, RFC 8446
 5.1), and two for each one it receives. Here the TLS layer works in memory, and the socket moves
 what it makes in larger pieces. See ``ssl.MemoryBIO`` in Python's documentation.
 """
+
+# Where the time goes. A TLS record holds 16 KiB at most. SSL_read asks the socket for a record's
+# five bytes of header and then for its body: two system calls for 16 KiB, and each passes through
+# Python. With the layer in memory one recv(2) of 64 KiB brings four records.
+#
+# Why not larger pieces. malloc(3) may take memory from 128 KiB on directly from the kernel
+# (mallopt(3), M_MMAP_THRESHOLD) and gives it back at once: each piece would cost page faults on all
+# of its pages.
+#
+# What may pile up: at most one piece of received bytes and one ``write`` of encrypted ones, as
+# nothing is encrypted before what was encrypted earlier has been sent.
 
 from __future__ import annotations
 
@@ -12,7 +23,7 @@ import socket
 import ssl
 from typing import Final
 
-from .traps import Coro, Readable, Writable
+from ftp_project.loop.traps import Coro, Readable, Writable
 
 #: bytes asked of the socket at once; what malloc(3) still takes from memory that it has
 PIECE: Final = 1 << 16
@@ -22,10 +33,10 @@ class BufferedTLS:
     """The server's side of TLS on a non-blocking socket, which nobody else reads or writes.
 
     The methods that are no coroutines never wait: they raise BlockingIOError. A peer that ends
-    without close_notify is an error (ssl.SSLEOFError): its data may be cut short by anybody
-    (RFC 8446 6.1).
+    without close_notify is an error (:func:`~.tls_context.was_cut`): its data may be cut short by
+    anybody (RFC 8446 6.1).
 
-    ``tickets`` is how many are sent for resuming the session, see :func:`~.tls.wrap`.
+    ``tickets`` is how many are sent for resuming the session, see ``wrap``.
     """
 
     __slots__ = ("_incoming", "_layer", "_outgoing", "_unsent", "sock")

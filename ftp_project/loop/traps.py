@@ -8,6 +8,18 @@ Deadlines are absolute, in seconds of the loop's clock (``time.monotonic`` unles
 it); ``None`` means "for as long as it takes" and has to be written out.
 """
 
+# Why a coroutine yields a value and calls nothing. A function that called the selector would have
+# to know the loop, and could only be tested with one. A coroutine that yields ``Readable(sock,
+# None)`` can be driven by a ``for`` statement in a test, which sees exactly what it asks for. The
+# same holds for a simulation: whoever answers the traps is the world.
+#
+# Why deadlines are absolute. A function with a time-out of 30 seconds that makes three waits may
+# take 90. With a deadline all three share the 30, and it can be handed down as it is.
+#
+# Why there are so few. Each trap is a promise that the loop keeps for ever. Whatever can be made of
+# others (``sleep`` of ``Now`` and ``Sleep``, ``cancel`` of ``Cancel`` and ``Join``) is a function
+# in ``io``.
+
 from __future__ import annotations
 
 import socket
@@ -15,7 +27,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from .task import Task
+    from ftp_project.loop.task import Task
 
 T = TypeVar("T")
 
@@ -57,11 +69,11 @@ class Now(NamedTuple):
 
 
 class Current(NamedTuple):
-    """Ask which task this is. Answer: the :class:`~.task.Task`; the task is not paused."""
+    """Ask which task this is. Answer: the ``Task``; the task is not paused."""
 
 
 class Spawn(NamedTuple):
-    """Start ``coro`` as a task of its own. Answer: the new :class:`~.task.Task`.
+    """Start ``coro`` as a task of its own. Answer: the new ``Task``.
 
     The new task belongs to the one that spawned it, and is cancelled when its owner ends, unless
     it is ``detached``. A ``background`` task gives way to all others after each of its turns. An
@@ -83,12 +95,12 @@ class Join(NamedTuple):
 
 
 class Cancel(NamedTuple):
-    """Have :class:`~.task.Cancelled` raised in ``task`` where it waits. Answer: None, at once."""
+    """Have ``Cancelled`` raised in ``task`` where it waits. Answer: None, at once."""
 
     task: Task[Any]
 
 
-class Offload(NamedTuple):
+class RunInThread(NamedTuple):
     """Call ``function()`` in a thread and wait for it. Answer: what it returned or raised.
 
     A thread cannot be stopped: when the wait ends by deadline or cancellation the call goes on
@@ -100,7 +112,7 @@ class Offload(NamedTuple):
 
 
 class Close(NamedTuple):
-    """Forget ``sock`` and close it; tasks that wait for it get :class:`OSError` (EBADF).
+    """Forget ``sock`` and close it; tasks that wait for it get ``OSError`` (EBADF).
 
     Sockets that were ever waited for are closed this way only: the operating system gives a closed
     descriptor's number to the next socket, and a loop that still watched the old one would wake
@@ -121,7 +133,7 @@ Trap: TypeAlias = (
     | Spawn
     | Join
     | Cancel
-    | Offload
+    | RunInThread
     | Close
 )
 

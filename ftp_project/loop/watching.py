@@ -1,4 +1,4 @@
-"""Who waits for which socket: the only file that touches a selector.
+"""Which task waits for which socket: the only file that touches a selector.
 
 A socket stays registered after its wait is over. The next wait for the same thing then costs no
 system call at all, and only when an event comes that nobody waits for is the interest dropped.
@@ -8,6 +8,20 @@ and one for background tasks. The front one watches the other's descriptor, so o
 both, and looking for a new command costs the same with fifty transfers running as with none.
 """
 
+# Why sockets stay registered. epoll_ctl(2) is a system call, and a session that registered for each
+# wait would make two of them for each command. As epoll is level-triggered (epoll(7)), the price of
+# staying is an event that nobody wants; it is then dropped, once.
+#
+# Why ``forget`` before close(2). The kernel gives the number of a closed descriptor to the next
+# socket. A loop that still had the old one under that number would wake the wrong task. And epoll
+# watches the open file, not the number: if another process has a copy, closing ours does not even
+# end the watch. So the loop closes sockets (``traps.Close``), and an entry is believed only if it
+# is of this very object.
+#
+# Why the ceiling for select. fd_set is a bit field of FD_SETSIZE (1024) bits, and select(2) of a
+# higher number writes behind it. Python refuses that with an error; it is told here before any harm
+# is done.
+
 from __future__ import annotations
 
 import errno
@@ -16,7 +30,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from .task import LoopError, Task
+from ftp_project.loop.task import LoopError, Task
 
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
@@ -46,9 +60,9 @@ class TooManyDescriptors(OSError):  # noqa: N818 - the system's own words for EM
 
 
 def make_selector(name: str) -> selectors.BaseSelector:
-    """Return a new selector of the kind ``name``, one of :data:`SELECTORS`.
+    """Return a new selector of the kind ``name``, one of ``SELECTORS``.
 
-    Raises :class:`LoopError` for an unknown name and for one that this system lacks.
+    Raises ``LoopError`` for an unknown name and for one that this system lacks.
     """
     kind = getattr(selectors, SELECTORS.get(name, ""), None)
     if kind is None:
@@ -58,8 +72,8 @@ def make_selector(name: str) -> selectors.BaseSelector:
     return selector
 
 
-class Watch:
-    """One registered socket: who waits to read it, who to write it."""
+class WatchedSocket:
+    """One registered socket, the task that waits to read it, and the one that waits to write."""
 
     __slots__ = ("fd", "mask", "reader", "selector", "sock", "writer")
 
@@ -73,7 +87,7 @@ class Watch:
 
     def leave(self, task: Task[Any]) -> None:
         """Note that ``task`` waits for this socket no longer; it stays registered."""
-        task.watch = None
+        task.watched = None
         if self.reader is task:
             self.reader = None
         if self.writer is task:
@@ -87,73 +101,76 @@ class Watcher:
         self._front = make_selector(kind)
         self._back = self._front
         self._wake = wake
-        self._watches: dict[int, Watch] = {}
+        self._sockets: dict[int, WatchedSocket] = {}
         self._ceiling: float = float("inf")
         if isinstance(self._front, selectors.SelectSelector):
             self._ceiling = SELECT_CEILING
+        # epoll and kqueue objects are descriptors themselves, and one can watch another.
         if hasattr(self._front, "fileno"):
             self._back = make_selector(kind)
             self._front.register(self._back, READ, None)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
-        return len(self._watches)
+        return len(self._sockets)
 
     def wait(self, task: Task[Any], sock: socket.socket, event: int) -> None:
         """Note that ``task`` waits for ``event`` (READ or WRITE) of ``sock``.
 
-        Raises :class:`OSError` (EBADF) for a closed socket, :class:`TooManyDescriptors`, and
-        :class:`LoopError` when another task waits for the same thing.
+        Raises ``OSError`` (EBADF) for a closed socket, ``TooManyDescriptors``, and
+        ``LoopError`` when another task waits for the same thing.
         """
         fd = sock.fileno()
-        watch = self._watches.get(fd)
-        if watch is None or watch.sock is not sock:
-            watch = self._add(task, sock, fd, watch)
+        watched = self._sockets.get(fd)
+        if watched is None or watched.sock is not sock:
+            watched = self._add(task, sock, fd, watched)
         if event == READ:
-            if watch.reader is not None:
-                raise LoopError(f"{watch.reader.name} waits to read this socket already")
-            watch.reader = task
+            if watched.reader is not None:
+                raise LoopError(f"{watched.reader.name} waits to read this socket already")
+            watched.reader = task
         else:
-            if watch.writer is not None:
-                raise LoopError(f"{watch.writer.name} waits to write this socket already")
-            watch.writer = task
-        task.watch = watch
-        if not watch.mask & event:
-            self._set_mask(watch, watch.mask | event)
+            if watched.writer is not None:
+                raise LoopError(f"{watched.writer.name} waits to write this socket already")
+            watched.writer = task
+        task.watched = watched
+        if not watched.mask & event:
+            self._set_mask(watched, watched.mask | event)
 
-    def _add(self, task: Task[Any], sock: socket.socket, fd: int, stale: Watch | None) -> Watch:
+    def _add(
+        self, task: Task[Any], sock: socket.socket, fd: int, stale: WatchedSocket | None
+    ) -> WatchedSocket:
         if fd < 0:
             raise OSError(errno.EBADF, "the socket is closed: nothing can be waited for")
         if fd >= self._ceiling:
             raise TooManyDescriptors(fd)
         if stale is not None:  # a socket that was not closed through the loop; its number is reused
             self._drop(stale)
-        watch = Watch(sock, fd, self._back if task.background else self._front)
-        self._watches[fd] = watch
-        return watch
+        watched = WatchedSocket(sock, fd, self._back if task.background else self._front)
+        self._sockets[fd] = watched
+        return watched
 
-    def _set_mask(self, watch: Watch, mask: int) -> None:
-        if not watch.mask:
-            watch.selector.register(watch.fd, mask, watch)
+    def _set_mask(self, watched: WatchedSocket, mask: int) -> None:
+        if not watched.mask:
+            watched.selector.register(watched.fd, mask, watched)
         elif mask:
-            watch.selector.modify(watch.fd, mask, watch)
+            watched.selector.modify(watched.fd, mask, watched)
         else:
-            watch.selector.unregister(watch.fd)
-        watch.mask = mask
+            watched.selector.unregister(watched.fd)
+        watched.mask = mask
 
     def forget(self, sock: socket.socket) -> list[Task[Any]]:
         """Stop watching ``sock``, which is about to be closed; return the tasks that waited."""
-        watch = self._watches.get(sock.fileno())
-        if watch is None or watch.sock is not sock:
+        watched = self._sockets.get(sock.fileno())
+        if watched is None or watched.sock is not sock:
             return []
-        return self._drop(watch)
+        return self._drop(watched)
 
-    def _drop(self, watch: Watch) -> list[Task[Any]]:
-        del self._watches[watch.fd]
-        if watch.mask:
-            self._set_mask(watch, 0)
-        waiting = [task for task in (watch.reader, watch.writer) if task is not None]
+    def _drop(self, watched: WatchedSocket) -> list[Task[Any]]:
+        del self._sockets[watched.fd]
+        if watched.mask:
+            self._set_mask(watched, 0)
+        waiting = [task for task in (watched.reader, watched.writer) if task is not None]
         for task in waiting:
-            watch.leave(task)
+            watched.leave(task)
         return waiting
 
     def poll(self, timeout: float | None, background_too: bool) -> None:
@@ -165,35 +182,37 @@ class Watcher:
         if timeout is not None and timeout > 86_400.0:
             timeout = 86_400.0  # epoll_wait counts milliseconds in an int
         back = False
-        for (_, _, _, watch), events in self._front.select(timeout):
-            if watch is None:
+        for (_, _, _, watched), events in self._front.select(timeout):
+            if watched is None:
                 back = background_too
-            elif events == READ and watch.reader is not None:  # nearly always
-                self._wake(watch.reader)
+            elif events == READ and watched.reader is not None:  # nearly always
+                self._wake(watched.reader)
             else:
-                self._deliver(watch, events)
+                self._deliver(watched, events)
         if back:
-            for (_, _, _, watch), events in self._back.select(0):
-                self._deliver(watch, events)
+            for (_, _, _, watched), events in self._back.select(0):
+                self._deliver(watched, events)
 
-    def _deliver(self, watch: Watch, events: int) -> None:
+    def _deliver(self, watched: WatchedSocket, events: int) -> None:
+        # Nobody waits for it: the interest is dropped, or a level-triggered selector would report
+        # it in every turn from now on.
         unwanted = 0
         if events & READ:
-            if watch.reader is not None:
-                self._wake(watch.reader)
+            if watched.reader is not None:
+                self._wake(watched.reader)
             else:
                 unwanted = READ
         if events & WRITE:
-            if watch.writer is not None:
-                self._wake(watch.writer)
+            if watched.writer is not None:
+                self._wake(watched.writer)
             else:
                 unwanted |= WRITE
-        if unwanted and watch.mask:
-            self._set_mask(watch, watch.mask & ~unwanted)
+        if unwanted and watched.mask:
+            self._set_mask(watched, watched.mask & ~unwanted)
 
     def close(self) -> None:
         """Give the selectors' own descriptors back; the sockets stay as they are."""
-        self._watches.clear()
+        self._sockets.clear()
         if self._back is not self._front:
             self._back.close()
         self._front.close()

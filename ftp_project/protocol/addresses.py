@@ -3,6 +3,9 @@
 Sources: RFC 959 4.1.2 and 5.3.2 (PORT, PASV), RFC 2428 (EPRT, EPSV).
 """
 
+# int() takes "١٢", "1_0", " 5 " and a million digits. What comes from a client is therefore checked
+# to be a short run of ASCII digits before it is converted.
+
 from __future__ import annotations
 
 import ipaddress
@@ -12,10 +15,10 @@ from typing import Final, NamedTuple
 
 from ftp_project.protocol.errors import BadArgumentError
 
+#: RFC 2428's protocol number for IPv4
 IPV4: Final = 1
-"""RFC 2428's protocol number for IPv4."""
+#: RFC 2428's protocol number for IPv6
 IPV6: Final = 2
-"""RFC 2428's protocol number for IPv6."""
 
 _FAMILIES: Final[dict[str, type[ipaddress.IPv4Address] | type[ipaddress.IPv6Address]]] = {
     "1": ipaddress.IPv4Address,
@@ -43,7 +46,7 @@ class EpsvRequest(Enum):
 
 
 def parse_port(argument: str) -> Address:
-    """Read PORT's `h1,h2,h3,h4,p1,p2`; raises BadArgumentError (501)."""
+    """Read PORT's ``h1,h2,h3,h4,p1,p2``; raises BadArgumentError (501)."""
     match = _SIX_NUMBERS.fullmatch(argument)
     if match is None:
         raise BadArgumentError("PORT needs six numbers: h1,h2,h3,h4,p1,p2.")
@@ -51,7 +54,7 @@ def parse_port(argument: str) -> Address:
 
 
 def format_port(host: str, port: int) -> str:
-    """Write an IPv4 address as PORT's argument: `127,0,0,1,8,73`."""
+    """Write an IPv4 address as PORT's argument: ``127,0,0,1,8,73``."""
     return f"{host.replace('.', ',')},{port >> 8},{port & 255}"
 
 
@@ -69,7 +72,7 @@ def parse_pasv_reply(text: str) -> Address:
 
 
 def parse_eprt(argument: str) -> Address:
-    """Read EPRT's `|1|127.0.0.1|2121|`, with any delimiter (RFC 2428 2).
+    """Read EPRT's ``|1|127.0.0.1|2121|``, with any delimiter (RFC 2428 2).
 
     Raises BadArgumentError: 522 for an unknown protocol number, else 501.
     """
@@ -96,7 +99,7 @@ def parse_eprt(argument: str) -> Address:
 
 
 def format_eprt(host: str, port: int) -> str:
-    """Write an IPv4 or IPv6 address as EPRT's argument: `|2|::1|2121|`."""
+    """Write an IPv4 or IPv6 address as EPRT's argument: ``|2|::1|2121|``."""
     return f"|{IPV6 if ':' in host else IPV4}|{host}|{port}|"
 
 
@@ -120,7 +123,7 @@ def parse_epsv(argument: str) -> EpsvRequest:
 
 
 def epsv_text(port: int) -> str:
-    """Write the text of reply 229; `(|||port|)` must stand exactly so (RFC 2428 3)."""
+    """Write the text of reply 229; ``(|||port|)`` must stand exactly so (RFC 2428 3)."""
     return f"Entering Extended Passive Mode (|||{port}|)."
 
 
@@ -142,5 +145,5 @@ def _from_numbers(numbers: list[int]) -> Address:
 
 
 def _is_number(text: str) -> bool:
-    """Tell whether `text` is a short run of ASCII digits (int() takes much more)."""
+    """Tell whether ``text`` is a short run of ASCII digits (int() takes much more)."""
     return text.isascii() and text.isdigit() and len(text) <= 10

@@ -3,6 +3,10 @@
 Both converters keep state over chunk borders: any split of the data gives the same result.
 """
 
+# Why a CR is held back on the way in. At the end of a chunk nobody knows whether an LF follows.
+# Passing it on would leave CR LF in the file now and then, depending on where TCP has cut the
+# stream.
+
 from __future__ import annotations
 
 
@@ -57,6 +61,6 @@ class FromNetwork:
         return data.replace(b"\r\n", b"\n")
 
     def finish(self) -> bytes:
-        """Return a CR that ended the data, and start anew."""
+        """Return a CR that ended the data, and start again."""
         held, self._held = self._held, False
         return b"\r" if held else b""

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 from ftp_project.protocol.errors import BadArgumentError
 from ftp_project.protocol.telnet import TelnetFilter
 
+#: longest accepted reply line in bytes
 LINE_LIMIT: Final = 16 * 1024
-"""Longest accepted reply line in bytes."""
+#: most lines in one reply
 LINES_LIMIT: Final = 10_000
-"""Most lines in one reply."""
 
 
 class Reply(NamedTuple):
@@ -31,7 +31,7 @@ class Reply(NamedTuple):
 class ReplyParser:
     """Turn the bytes of a server into replies, whatever their chunks.
 
-    `feed` raises BadArgumentError for what is no reply, and for a line or a reply without
+    ``feed`` raises BadArgumentError for what is no reply, and for a line or a reply without
     end; the connection is then of no more use.
     """
 

@@ -3,14 +3,22 @@
 Sources: RFC 959 5.3 (commands), RFC 854 (Telnet), RFC 2640 3 (UTF-8), RFC 1123 4.1.2.12.
 """
 
+# A stream has no borders. A command may come in ten packets and ten commands in one; whatever
+# stands behind the last line end waits. How much may wait is bounded, or a client that never sends
+# a line end would fill the memory. The rest of a line that is too long is *dropped*, not parsed:
+# else the tail of a long name would be taken for a command ("request smuggling").
+#
+# Most lines are one of a few: ``EPSV``, ``PASV``, ``NOOP``. They are looked up whole, before
+# anything is decoded.
+
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
 from ftp_project.protocol.telnet import TelnetFilter
 
+#: longest accepted line in bytes, its line end not counted
 LINE_LIMIT: Final = 4096
-"""Longest accepted line in bytes, its line end not counted."""
 
 _VERB_CACHE_LIMIT: Final = 512
 # IAC, DM and their kin: bytes that no verb starts with. BSD's ftp sends DM as urgent data;
@@ -44,7 +52,7 @@ class CommandParser:
     """Turn the bytes of one control connection into commands, in order.
 
     Lines end with CRLF or with a bare LF. However the bytes are split over calls of
-    `feed`, the same commands come out. At most `limit` bytes wait for their line end.
+    ``feed``, the same commands come out. At most ``limit`` bytes wait for their line end.
     """
 
     __slots__ = ("_dropping", "_limit", "_pending", "_telnet")
@@ -64,7 +72,7 @@ class CommandParser:
         """Take received bytes, return the commands that they complete.
 
         A line over the limit is reported once, as soon as it is too long; the rest of it
-        is dropped unread. A line with NUL or CR in it, or without a verb, is a `Problem`.
+        is dropped unread. A line with NUL or CR in it, or without a verb, is a ``Problem``.
         """
         if self._telnet is not None:
             data = self._telnet.feed(data)
@@ -137,6 +145,8 @@ def _parse_rare(word: str, argument: str) -> Command | Problem:
     if not verb:
         return Problem(500, "Empty command line.")
     upper = verb.upper() if verb.isascii() else verb
+    # Only plain short words, and a bounded number of them: a cache that a client can fill is memory
+    # that a client can take.
     if verb == word and verb.isalpha() and len(verb) <= 8 and len(_verbs) < _VERB_CACHE_LIMIT:
         _verbs[word] = upper
         _alone[word.encode()] = Command(upper, "")

@@ -1,7 +1,12 @@
 """MLST and MLSD: facts that machines read (RFC 3659 7).
 
-The facts of one session are chosen by OPTS MLST; a `FactFormatter` is made from the choice.
+The facts of one session are chosen by OPTS MLST; a ``FactFormatter`` is made from the choice.
 """
+
+# LIST is for people, in whatever form ls has; every client guesses. MLSD is for programs: facts
+# with names, in any order, unknown ones to be ignored. The formatter is built once for a listing
+# (which facts, which rights), because building it for each of 20,000 entries would be most of the
+# work.
 
 from __future__ import annotations
 
@@ -14,6 +19,7 @@ from typing import Final
 from ftp_project.protocol.entries import Entry
 from ftp_project.protocol.times import format_time
 
+#: every fact that the server knows, in the order in which it sends them
 FACTS: Final = (
     "type",
     "size",
@@ -24,16 +30,15 @@ FACTS: Final = (
     "UNIX.owner",
     "UNIX.group",
 )
-"""Every fact that the server knows, in the order in which it sends them."""
 
+#: facts sent until the client chooses others
 DEFAULT_FACTS: Final = FACTS[:6]
-"""Facts sent until the client chooses others."""
 
 _time = lru_cache(maxsize=4096)(format_time)
 
 
 def parse_selection(argument: str) -> tuple[str, ...]:
-    """Read OPTS MLST's `fact;fact;`: the known ones, in our order (RFC 3659 7.9).
+    """Read OPTS MLST's ``fact;fact;``: the known ones, in our order (RFC 3659 7.9).
 
     Unknown facts are ignored, as the RFC demands; an empty argument chooses none.
     """
@@ -42,7 +47,7 @@ def parse_selection(argument: str) -> tuple[str, ...]:
 
 
 def selection_text(selected: Iterable[str]) -> str:
-    """Write the answer to OPTS MLST: `MLST OPTS type;size;` (RFC 3659 7.9)."""
+    """Write the answer to OPTS MLST: ``MLST OPTS type;size;`` (RFC 3659 7.9)."""
     facts = "".join(f"{fact};" for fact in selected)
     return f"MLST OPTS {facts}" if facts else "MLST OPTS"
 
@@ -54,7 +59,7 @@ def feature_text(selected: Iterable[str]) -> str:
 
 
 def file_perm(*, read: bool, write: bool, append: bool, delete: bool, rename: bool) -> str:
-    """Write a file's `perm` fact from what the user may do with it (RFC 3659 7.5.5)."""
+    """Write a file's ``perm`` fact from what the user may do with it (RFC 3659 7.5.5)."""
     return (
         ("a" if append else "")
         + ("d" if delete else "")
@@ -65,7 +70,7 @@ def file_perm(*, read: bool, write: bool, append: bool, delete: bool, rename: bo
 
 
 def directory_perm(*, list_: bool, write: bool, make: bool, delete: bool, rename: bool) -> str:
-    """Write a directory's `perm` fact (RFC 3659 7.5.5); `e` (enter) is always there."""
+    """Write a directory's ``perm`` fact (RFC 3659 7.5.5); ``e`` (enter) is always there."""
     return (
         ("c" if write else "")
         + ("d" if delete else "")
@@ -80,10 +85,10 @@ def directory_perm(*, list_: bool, write: bool, make: bool, delete: bool, rename
 class FactFormatter:
     """Write fact lines for one choice of facts and one set of rights.
 
-    `file_rights` and `directory_rights` are the `perm` facts of the files and directories
-    of the listing (see `file_perm` and `directory_perm`). What is neither (a link that leads
+    ``file_rights`` and ``directory_rights`` are the ``perm`` facts of the files and directories
+    of the listing (see ``file_perm`` and ``directory_perm``). What is neither (a link that leads
     nowhere or out of the jail, a FIFO…) cannot be read or written here: of a file's rights only
-    those over its name are left, `d` and `f`.
+    those over its name are left, ``d`` and ``f``.
     """
 
     __slots__ = ("_makers",)
@@ -102,13 +107,13 @@ class FactFormatter:
         self._makers = tuple(makers[fact] for fact in selected)
 
     def facts(self, status: stat_result) -> str:
-        """Return `fact=value;…` for one file."""
+        """Return ``fact=value;…`` for one file."""
         return "".join([make(status) for make in self._makers])
 
     def line(self, entry: Entry, name: str | None = None) -> str:
-        """Return MLST's line `facts SP name`, without the leading space of the reply.
+        """Return MLST's line ``facts SP name``, without the leading space of the reply.
 
-        `name` replaces the entry's own: MLST answers with the path (RFC 3659 7.2).
+        ``name`` replaces the entry's own: MLST answers with the path (RFC 3659 7.2).
         """
         own_name, status, _, target = entry
         return f"{self.facts(target or status)} {own_name if name is None else name}"
@@ -117,7 +122,7 @@ class FactFormatter:
         """Write MLSD's lines, each ended by CRLF.
 
         A link shows what it leads to, so that clients can fetch it; one that leads nowhere
-        has the type `OS.unix=symlink`. Names that FTP cannot say (CR, LF) are left out.
+        has the type ``OS.unix=symlink``. Names that FTP cannot say (CR, LF) are left out.
         """
         makers = self._makers
         out: list[str] = []

@@ -1,10 +1,16 @@
-r"""Wildcards in LIST, NLST and STAT: `*`, `?`, `[a-z]`, `[!a-z]`, and `\` before any of them.
+r"""Wildcards in LIST, NLST and STAT: ``*``, ``?``, ``[a-z]``, ``[!a-z]``; ``\`` quotes them.
 
 As in glob(7): a name that starts with "." is only matched by a pattern that does. Matching
 takes time in proportion to the pattern's length times the name's, whatever an attacker
 writes: each piece between two stars is looked for once, from left to right, and what was
-found is never given back (atomic groups, Python's `re`, 3.11).
+found is never given back (atomic groups, Python's ``re``, 3.11).
 """
+
+# A pattern comes from a stranger. Translated naively, ``a*a*a*a*b`` becomes ``a.*a.*a.*a.*b``, and
+# a matcher that goes back and tries again needs time in the fourth power of the name's length
+# (ReDoS, CWE-1333). But between two stars the *first* place where a piece fits is always good
+# enough: if any other works, this one does. So nothing found is ever given back, and atomic groups
+# say just that.
 
 from __future__ import annotations
 
@@ -16,8 +22,8 @@ from typing import Final
 from ftp_project.protocol.errors import BadArgumentError
 
 MAGIC: Final = frozenset("*?[")
+#: longest pattern for one name, in characters: no name is longer
 PATTERN_LIMIT: Final = 255
-"""Longest pattern for one name, in characters: no name is longer."""
 
 
 def has_magic(path: str) -> bool:

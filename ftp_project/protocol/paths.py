@@ -1,14 +1,17 @@
 """Virtual paths: what a client sees, always absolute, always below "/".
 
-Pure text. `..` is taken away by text, so it never reaches the file system; "/.." is "/".
+Pure text. ``..`` is taken away by text, so it never reaches the file system; "/.." is "/".
 Sources: RFC 959 4.1.1 and appendix II (quoting in 257).
 """
+
+# ``..`` is resolved by text, here, and not by the file system: "/a/../b" is "/b" even where "/a" is
+# a link to elsewhere. Clients count on that: CDUP must lead back to where CWD came from.
 
 from __future__ import annotations
 
 
 def join(cwd: str, argument: str) -> str:
-    """Return the normal form of `argument`, seen from the directory `cwd`.
+    """Return the normal form of ``argument``, seen from the directory ``cwd``.
 
     >>> join("/pub", "a/../b"), join("/pub", "/x//y/"), join("/", "../../..")
     ('/pub/b', '/x/y', '/')
@@ -36,7 +39,7 @@ def name(path: str) -> str:
 
 
 def split(path: str) -> tuple[str, str]:
-    """Return `(parent, name)` of a normal path."""
+    """Return ``(parent, name)`` of a normal path."""
     return parent(path), name(path)
 
 

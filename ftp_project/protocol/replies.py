@@ -4,11 +4,16 @@ A reply is a code and a text. Standard texts stand in one table; the replies tha
 session sends are encoded once, as constants.
 """
 
+# Everything a client reads is made here, so that nothing a client has *written* can end a reply
+# early: a name with a line end in it would otherwise become a second reply, chosen by whoever chose
+# the name.
+
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
 
+#: what a reply says whose sender gives no text of its own
 TEXTS: Final[dict[int, str]] = {
     150: "Opening data connection.",
     200: "OK.",
@@ -49,11 +54,10 @@ TEXTS: Final[dict[int, str]] = {
     553: "File name not allowed.",
     554: "Restart offset is not valid.",
 }
-"""What a reply says whose sender gives no text of its own."""
 
 
 def reply(code: int, text: str | None = None) -> bytes:
-    """Encode a reply of one line; without `text` the standard one is used.
+    """Encode a reply of one line; without ``text`` the standard one is used.
 
     CR and LF in the text become spaces, so that a file's name can never end a reply early.
     Byte 255 is doubled, as Telnet demands (RFC 854). Raises KeyError for a code that has
@@ -65,7 +69,7 @@ def reply(code: int, text: str | None = None) -> bytes:
 def multiline(code: int, first: str, lines: Iterable[str], last: str | None = None) -> bytes:
     """Encode a reply of several lines (RFC 959 4.2).
 
-    `lines` are indented by one space: FEAT (RFC 2389 3.2) and MLST (RFC 3659 7.2) demand
+    ``lines`` are indented by one space: FEAT (RFC 2389 3.2) and MLST (RFC 3659 7.2) demand
     exactly that, and no line can then be taken for the last one, which starts with a code.
     """
     parts = [b"%d-%b\r\n" % (code, _encode(first))]
@@ -75,7 +79,7 @@ def multiline(code: int, first: str, lines: Iterable[str], last: str | None = No
 
 
 def greeting(text: str) -> bytes:
-    """Encode the 220 reply that a client gets first; `text` may have several lines."""
+    """Encode the 220 reply that a client gets first; ``text`` may have several lines."""
     first, *lines = text.splitlines() or [""]
     return multiline(220, first, lines[:-1], lines[-1]) if lines else reply(220, first)
 

@@ -5,6 +5,11 @@ send IAC IP, and IAC DM as urgent data, in front of it. Options are refused, as 
 4.1.2.12 asks.
 """
 
+# FTP is from a time when all terminals spoke Telnet, and its control connection is a Telnet stream
+# to this day. Two things of it are alive. ABOR: IAC IP tells a blocked process to listen, and IAC
+# DM as urgent data marks the place. And the byte 255, which some names hold: it must be doubled. A
+# server that ignores Telnet breaks both, seldom enough that nobody finds out why.
+
 from __future__ import annotations
 
 from typing import Final
@@ -30,7 +35,7 @@ class TelnetFilter:
         self._replies = b""
 
     def feed(self, data: bytes) -> bytes:
-        """Return `data` without Telnet commands; an unfinished one waits for the next call."""
+        """Return ``data`` without Telnet commands; an unfinished one waits for the next call."""
         if self._held:
             data = self._held + data
             self._held = b""
@@ -58,7 +63,7 @@ class TelnetFilter:
         return replies
 
     def _width(self, data: bytes, at: int) -> int:
-        """Measure the sequence that starts at `at`; 0 when more bytes are needed."""
+        """Measure the sequence that starts at ``at``; 0 when more bytes are needed."""
         if len(data) < at + 2:
             return 0
         command = data[at + 1]

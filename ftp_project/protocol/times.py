@@ -1,8 +1,12 @@
-"""Times on the wire: `YYYYMMDDHHMMSS[.fraction]`, always UTC (RFC 3659 2.3).
+"""Times on the wire: ``YYYYMMDDHHMMSS[.fraction]``, always UTC (RFC 3659 2.3).
 
-Used by MDTM, MFMT, SITE UTIME and the `modify` fact. Seconds and nanoseconds count from
+Used by MDTM, MFMT, SITE UTIME and the ``modify`` fact. Seconds and nanoseconds count from
 the epoch.
 """
+
+# ``datetime`` is used to check a date and not to compute with it: ``timegm`` is exact for whole
+# seconds, has no time zone that somebody could forget, and knows leap seconds (60) as the next
+# minute's first.
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ _EARLIEST, _LATEST = -62135596800, 253402300799  # years 1 to 9999
 
 
 def format_time(seconds: float) -> str:
-    """Write a time as `YYYYMMDDHHMMSS` in UTC; times outside the years 1 to 9999 are clamped.
+    """Write a time as ``YYYYMMDDHHMMSS`` in UTC; times outside the years 1 to 9999 are clamped.
 
     Fractions are cut off: many clients cannot read them.
     """
@@ -29,7 +33,7 @@ def format_time(seconds: float) -> str:
 def parse_time(text: str) -> int:
     """Read a time, return nanoseconds since the epoch; raises BadArgumentError (501).
 
-    A leap second (`60`) is accepted, as RFC 3659 2.3 demands, and is the next second.
+    A leap second (``60``) is accepted, as RFC 3659 2.3 demands, and is the next second.
     """
     match = _TIME.fullmatch(text)
     if match is None:
@@ -46,7 +50,7 @@ def parse_time(text: str) -> int:
 
 
 def split_mfmt(argument: str) -> tuple[int, str]:
-    """Split `TIME SP PATH` (MFMT, draft-somers-ftp-mfxx 4; MDTM's old setting form).
+    """Split ``TIME SP PATH`` (MFMT, draft-somers-ftp-mfxx 4; MDTM's old setting form).
 
     Return the time in nanoseconds and the path; raises BadArgumentError (501).
     """
@@ -59,7 +63,7 @@ def split_mfmt(argument: str) -> tuple[int, str]:
 def split_site_utime(argument: str) -> tuple[int, str]:
     """Read SITE UTIME's argument in its two common forms.
 
-    `YYYYMMDDHHMM[SS] PATH`, and `PATH ATIME MTIME CTIME UTC` (lftp, ncftp). Return the
+    ``YYYYMMDDHHMM[SS] PATH``, and ``PATH ATIME MTIME CTIME UTC`` (lftp, ncftp). Return the
     modification time in nanoseconds and the path; raises BadArgumentError (501).
     """
     words = argument.rsplit(" ", 4)

@@ -1,17 +1,22 @@
 """The FTP server: joins accounts, files and protocol on the loop.
 
-- `core`: what all sessions share
-- `listener`: accepts clients, starts a session for each
-- `session`: the state of one client; `control`: the conversation with it; `wire`: its bytes
-- `table`: the commands, and the one place that checks them; `verbs`: what they do
-- `data`: data connections; `transfers`: what becomes of each transfer; `sending`, `receiving`: the
-  bytes on their way; `carriers`: from a socket into a file
-- `failures`: from what went wrong to the reply
-- `quotas`, `bandwidth`: bytes stored, bytes a second
-- `observers`: what happens, for those who want to know: `journal` and `xferlog` (logs), `tally`
-  (numbers), `hooks` (commands); `metrics` and `status` (the screen) show numbers and sessions, as
-  `tally` and `sight` have them; `operation` puts all of it up
-- `run`: from settings to a running process, with the parts of `build`; `activation`: sockets from
-  systemd; `reload`: users and certificate read again; `drain`: a graceful end
-- `workers`: several such processes with one door
+It has four wings, and ``core`` (``Server``): what all sessions of one process share.
+
+- ``session/``: one client, from the accepted connection to the last reply
+- ``data/``: the data connections of a session, and the bytes that move over them
+- ``observe/``: logs, numbers, hooks and the status screen, for those who want to know
+- ``process/``: from settings to a running process, to several of them, and to their end
+
+Eight words mean the same in every file:
+
+- *session*: one client's conversation, and its state, from accept(2) to close(2)
+- *control connection*: where commands come and replies go (RFC 959 2.3); its bytes pass through
+  the *control stream*
+- *data port*: where a session's next data connection comes from, or goes to (PASV, PORT)
+- *data connection*: one open connection, for the bytes of one transfer
+- *transfer*: one file or listing on its way, in a task of its own, until its 226 or 426
+- *verb*: the first word of a command; its *row* in the table says what must be true before the
+  verb's function is called
+- *turn*: what one task does between two waits; nobody else runs meanwhile, so it is bounded
+- *worker*: one of several processes that serve, each with a loop of its own
 """

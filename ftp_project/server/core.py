@@ -1,10 +1,18 @@
 """What all sessions of one server share."""
 
+# One object and no global variables: two servers can run in one process, as they do in tests, and
+# whatever a session may reach is reached through its ``server``.
+#
+# One buffer for all transfers. Transfers use it only between two waits, and nobody else runs
+# between two waits, so it is free whenever somebody asks for it. A buffer for each of a thousand
+# transfers would be 256 MiB that is idle nearly all the time.
+
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +22,16 @@ from ftp_project.accounts.users import User
 from ftp_project.config import Config
 from ftp_project.files.jail import Jail
 from ftp_project.protocol.replies import greeting
-from ftp_project.server.bandwidth import Bandwidth
-from ftp_project.server.carriers import make_carrier
-from ftp_project.server.quotas import Quotas
+from ftp_project.server.data.bandwidth import Bandwidth
+from ftp_project.server.data.quotas import Quotas
+from ftp_project.server.data.splice import make_file_writer
 
 if TYPE_CHECKING:
     import ssl
 
     from ftp_project.loop import Task
-    from ftp_project.server.control import Control
-    from ftp_project.server.observers import Observer
+    from ftp_project.server.observe.observers import Observer
+    from ftp_project.server.session.session import Session
 
 log = logging.getLogger("ftp_project")
 
@@ -55,19 +63,22 @@ class Server:
         self.bandwidth = Bandwidth(config, clock)
         self.buffer = memoryview(bytearray(BUFFER_SIZE))
         #: what plain uploads pass through
-        self.carrier = make_carrier(self.buffer)
-        #: how each command is used, for HELP
-        self.usages: dict[str, str] = {}
+        self.file_writer = make_file_writer(self.buffer)
         #: told of what happens; nothing is measured for nobody
         self.observers: list[Observer] = []
         #: whether every command is logged
         self.trace = False
         #: the sessions that there are, with their tasks
-        self.sessions: dict[Control, Task[Any]] = {}
+        self.sessions: dict[Session, Task[Any]] = {}
         #: no new clients, and those that transfer nothing are sent away
         self.draining = False
         self.tls: ssl.SSLContext | None = None
         self._jails: dict[tuple[Path, bool], Jail] = {}
+
+    def config_of(self, user: User) -> Config:
+        """Return the options that hold for a user: the user's own before the server's."""
+        own = user.overrides()
+        return replace(self.config, **own) if own else self.config
 
     def jail_of(self, user: User) -> Jail:
         """Return the jail of a user's home, shared by all sessions with that home.
@@ -82,8 +93,8 @@ class Server:
         return jail
 
     def close(self) -> None:
-        """Give the descriptors back: the homes', the carrier's."""
-        self.carrier.dispose()
+        """Close the descriptors: of the homes, and of the pipe for uploads."""
+        self.file_writer.close()
         for jail in self._jails.values():
             jail.close()
         self._jails.clear()

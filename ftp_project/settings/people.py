@@ -1,5 +1,9 @@
 """The users that the options name, and the directories they are at home in."""
 
+# A server that is started for a minute needs a user, and one with a fixed password would be open to
+# all who read the handbook. So a password is invented for each start, and shown once, on the
+# terminal.
+
 from __future__ import annotations
 
 import os
@@ -23,7 +27,7 @@ class Invented:
 
 
 def check_directory(path: Path, what: str) -> Path:
-    """Return ``path`` made absolute; raises :class:`UsageError` unless it can be listed."""
+    """Return ``path`` made absolute; raises ``UsageError`` unless it can be listed."""
     if not path.exists():
         raise UsageError(f"{what} {path} does not exist: make it, or name another one")
     if not path.is_dir():
@@ -37,7 +41,7 @@ def make_users(options: Options, invented: Invented | None = None) -> tuple[User
     """Return the users of a server with these options.
 
     Without any a user is invented, whose password is returned too; when the users are read again,
-    ``invented`` is who was invented the first time. Raises :class:`UsageError`
+    ``invented`` is the user invented the first time. Raises ``UsageError``
     for a missing or wrong directory, a malformed option, a user given twice, and for all that is
     wrong in the users file.
     """

@@ -8,24 +8,8 @@ import os
 import re
 from typing import Any
 
-from ftp_project.accounts.sizes import parse_size
-
 #: more processes than any machine here has use for
 MOST_WORKERS = 256
-
-
-def rate(value: Any) -> int:
-    """Return bytes a second for ``"500 KB"`` or ``65536``.
-
-    >>> rate("1.5 MB")
-    1500000
-    """
-    if isinstance(value, str) and value.strip().isdigit():
-        value = int(value)
-    found = parse_size(value)
-    if not found:
-        raise ValueError("must be more than 0; leave it out for no limit")
-    return found
 
 
 def octal(value: Any) -> int:

@@ -1,5 +1,9 @@
 """The table of options as rows, each with the names it has on the way in."""
 
+# A name has four forms (field, key, flag, variable) and one source: the field. Each form is made
+# from it here and nowhere else, so that ``idle_timeout``, ``idle-timeout``, ``--idle-timeout`` and
+# ``FTP_PROJECT_IDLE_TIMEOUT`` cannot drift apart.
+
 from __future__ import annotations
 
 import types
@@ -9,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ftp_project.config import Options
-from ftp_project.settings.option import Option
+from ftp_project.option import Option
 
 #: how the names of environment variables begin
 PREFIX = "FTP_PROJECT_"

@@ -4,6 +4,10 @@ Everything that is wrong is found before anything is told: a user who has three 
 reads of three, each with its line.
 """
 
+# Four sources and one table. pydantic-settings merges and converts them; what it cannot know is
+# where a wrong value stood. So for each field its origin is noted beside it, and a message begins
+# with the place that the user has to look at: a file and line, a variable, or a flag.
+
 from __future__ import annotations
 
 import os
@@ -21,11 +25,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from ftp_project.accounts.toml_file import TomlFileError, read_toml
-from ftp_project.accounts.toml_lines import key_lines, line_of
+from ftp_project.accounts.readers import LONGEST
+from ftp_project.accounts.toml_file import TomlFileError, key_lines, line_of, read_toml
 from ftp_project.config import Options
 from ftp_project.errors import UsageError
-from ftp_project.settings.option import rebase_path
+from ftp_project.option import rebase_path
 from ftp_project.settings.readers import several
 from ftp_project.settings.rows import PREFIX, Row, rows
 from ftp_project.settings.words import nearest, what_is_wrong
@@ -35,8 +39,6 @@ DEFAULT_FILE = Path("ftp_project.toml")
 #: names another file
 FILE_VARIABLE = f"{PREFIX}CONFIG"
 DEFAULT = "default"
-#: seconds: more than any time here can mean, and less than a clock or a product overflows at
-LONGEST = 365 * 24 * 3600
 
 
 class Loaded(NamedTuple):
@@ -50,7 +52,7 @@ def load(flags: Mapping[str, Any], file: Path | None = None) -> Loaded:
     """Return the options from ``flags`` (by field), the environment, and a file.
 
     Without ``file`` the one that ``FTP_PROJECT_CONFIG`` names is read, or ``ftp_project.toml``
-    when it is there. Raises :class:`UsageError` with everything that is wrong.
+    when it is there. Raises ``UsageError`` with everything that is wrong.
     """
     table = rows()
     origins = {row.field: DEFAULT for row in table}

@@ -1,5 +1,9 @@
 """What is wrong with a value, in our words: those of the library speak of parsing and of input."""
 
+# A library's message speaks of its own world ("Input should be a valid integer, unable to parse
+# string"). A message here says what the value must be, and what it is; that is enough to correct
+# it.
+
 from __future__ import annotations
 
 import difflib

@@ -8,9 +8,10 @@ import os
 import sys
 from typing import NoReturn
 
-from labsupport.capstone.items import STAGES, all_items
+from labsupport.capstone.items import STAGES
 from labsupport.capstone.referee import judge
 from labsupport.capstone.report import Finding
+from labsupport.capstone.stages import all_items
 
 ABOUT = """Judge an FTP server in eight stages, with real clients, under deadlines.
 

@@ -61,11 +61,3 @@ def item(
         return probe
 
     return enter
-
-
-def all_items() -> dict[str, Item]:
-    """Return every item by its name, in the order of the stages."""
-    from labsupport.capstone import crowd, download, limits, listing, login, paths, rude, upload
-
-    assert all((login, paths, listing, download, upload, crowd, rude, limits))
-    return dict(sorted(ITEMS.items(), key=lambda pair: pair[1].stage))

@@ -13,10 +13,10 @@ from typing import Any
 
 from labsupport.capstone.referee import words_of
 from labsupport.capstone.serving import Serving
-from labsupport.events import ENVIRONMENT_VARIABLE, Recorder
-from labsupport.guard import start_guarded
-from labsupport.programs import child_env
-from labsupport.timeline import Timeline
+from labsupport.programs.run import child_env
+from labsupport.programs.supervised_process import start_guarded
+from labsupport.traces.recorder import ENVIRONMENT_VARIABLE, Recorder
+from labsupport.traces.timeline import Timeline
 
 MOST_USERS = 100
 LIMIT = 60.0  # seconds for the whole load

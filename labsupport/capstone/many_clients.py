@@ -22,7 +22,7 @@ from labsupport.capstone.findings import Unmet, told
 from labsupport.capstone.home import content
 from labsupport.capstone.upload import stored
 from labsupport.capstone.wire import Place
-from labsupport.events import Recorder
+from labsupport.traces.recorder import Recorder
 
 SIZE = 256 * 1024  # bytes that each user moves in each direction
 LARGE = "large.bin"  # what a stalled user downloads: more than the buffers on its way hold

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from labsupport.capstone.findings import Unmet, told
-from labsupport.capstone.items import Item, all_items
+from labsupport.capstone.items import Item
+from labsupport.capstone.stages import all_items
 from labsupport.capstone.wire import Place
 
 

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import IO
 
-from labsupport.capstone.items import DESCRIPTORS, STAGES, Item, all_items
+from labsupport.capstone.items import DESCRIPTORS, STAGES, Item
 from labsupport.capstone.prober import order
 from labsupport.capstone.report import Finding, Report, steady
 from labsupport.capstone.serving import PLACEHOLDERS, NotServingError, Serving
-from labsupport.guard import GuardedProcess, start_guarded
-from labsupport.programs import child_env
+from labsupport.capstone.stages import all_items
+from labsupport.programs.run import child_env
+from labsupport.programs.supervised_process import GuardedProcess, start_guarded
 
 PROBE = "from labsupport.capstone.prober import main; main()"
 GOES_ON = "a server that goes on"

@@ -8,7 +8,6 @@ import random
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -18,8 +17,9 @@ from typing import IO
 from labsupport.capstone.findings import printable
 from labsupport.capstone.home import furnish
 from labsupport.capstone.wire import HOST, Place
-from labsupport.guard import GuardedProcess, start_guarded
-from labsupport.programs import child_env
+from labsupport.ownership.scratch import temporary_folder
+from labsupport.programs.run import child_env
+from labsupport.programs.supervised_process import GuardedProcess, start_guarded
 
 READY_LIMIT = 15.0  # seconds from the start to the first connection
 SHORT = 0.1  # seconds in which a process ends on a quiet machine
@@ -81,7 +81,7 @@ class Serving:
         self._descriptors = descriptors
         self._process: GuardedProcess | None = None
         self._words = bytearray()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder = contextlib.ExitStack()
         self._reader: threading.Thread | None = None
         self.place = Place(0, Path(), self._user, self._password)
 
@@ -100,9 +100,9 @@ class Serving:
         program, script = self._command[:2]
         if program == sys.executable and script.endswith(".py") and not Path(script).is_file():
             raise NotServingError(f"there is no file {script!r}, seen from the current directory.")
-        self._folder = tempfile.TemporaryDirectory(prefix="capstone-", ignore_cleanup_errors=True)
+        folder = self._folder.enter_context(temporary_folder(for_others=True))
         try:
-            home = furnish(Path(self._folder.name).resolve())
+            home = furnish(folder.resolve())
             # Between our look and its bind() somebody may take the port: then one more try.
             if not (self._started(home) or ("in use" in self.last_words and self._started(home))):
                 raise NotServingError(self._why())
@@ -208,5 +208,4 @@ class Serving:
             self._process.end()
         if self._reader is not None:
             self._reader.join(2.0)
-        if self._folder is not None:
-            self._folder.cleanup()
+        self._folder.close()

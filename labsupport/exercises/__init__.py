@@ -23,7 +23,7 @@ class Exercise(NamedTuple):
         hints: three steps: a nudge, the tool, almost the code.
         solution: the text of a cell that solves it.
         why: why the solution works.
-        probe: `module:function` that tries an answer out, see `labsupport.jobs.Job`.
+        probe: `module:function` that tries an answer out, see `labsupport.hang_doctor.job.Job`.
         startup: `module:function` that every process of an answer calls before its own code.
     """
 

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 
 from labsupport.exercises.tasks import _others, _waiting
-from labsupport.notes import Note, read_notes
-from labsupport.stillness import Stillness
+from labsupport.hang_doctor.evidence.notes import Note, read_notes
+from labsupport.hang_doctor.evidence.stillness import Stillness
 
 _LOOK = 0.02  # seconds between two looks at the notes
 _STILL = 0.4  # seconds in which nobody else has run: nobody will come

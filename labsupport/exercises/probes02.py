@@ -17,7 +17,7 @@ from typing import Any
 
 from labsupport.exercises import tasks
 from labsupport.exercises.verdicts import RIGHT, Verdict, wrong
-from labsupport.notes import Note, note, read_notes
+from labsupport.hang_doctor.evidence.notes import Note, note, read_notes
 
 Answer = Callable[..., Any]
 _NUMBERS = [4, 0, 7, 2]

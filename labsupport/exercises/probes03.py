@@ -15,7 +15,7 @@ from typing import Any
 from labsupport.exercises import tasks, tasks03
 from labsupport.exercises.meeting import count
 from labsupport.exercises.verdicts import RIGHT, Verdict, fault_in_pool, wrong
-from labsupport.notes import Note, note, read_notes
+from labsupport.hang_doctor.evidence.notes import Note, note, read_notes
 
 Answer = Callable[..., Any]
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from labsupport.exercises import tasks, tasks04
 from labsupport.exercises.verdicts import RIGHT, Verdict, fault_in_pool, wrong
-from labsupport.notes import Note, note, read_notes
+from labsupport.hang_doctor.evidence.notes import Note, note, read_notes
 
 if TYPE_CHECKING:
-    from labsupport.schedules import Exploration
+    from labsupport.exhibits.interleavings.schedules import Exploration
 
 Answer = Callable[..., Any]
 Transfer = tuple[str, str, int]  # source, target, amount
@@ -36,7 +36,10 @@ def safe_transfer(answer: Answer, folder: Path) -> dict[str, Any]:
 
 
 def _judge_transfers(answer: Answer, *transfers: Transfer) -> Verdict:
-    from labsupport.explore import MisuseError, explore  # heavy, and for this exercise alone
+    from labsupport.exhibits.interleavings.explorer import (  # heavy, and for this exercise alone
+        MisuseError,
+        explore,
+    )
 
     goal = {"x": 100, "y": 100}
     for source, target, amount in transfers:
@@ -62,7 +65,7 @@ def _judge_transfers(answer: Answer, *transfers: Transfer) -> Verdict:
 
 
 def _accounts() -> dict[str, Any]:
-    from labsupport.explore import StepLock
+    from labsupport.exhibits.interleavings.explorer import StepLock
 
     return {"x": 100, "y": 100, "locks": {name: StepLock(f"lock of {name}") for name in "xy"}}
 

@@ -2,7 +2,7 @@
 
 A probe runs in a fresh interpreter. It gets the learner's function and an empty folder, and
 returns a verdict as a dict. What the answer did is read from the notes that the tasks and
-`labsupport.pool_watch` left, in the order in which things happened.
+`pool_watch` of the hang doctor left, in the order in which things happened.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from labsupport.exercises.verdicts import (
     fault_in_value,
     wrong,
 )
-from labsupport.notes import Note, note, read_notes
+from labsupport.hang_doctor.evidence.notes import Note, note, read_notes
 
 Answer = Callable[..., Any]
 _WAIT_STEP = "After the last apply_async call close() and then join(), before you use the results."

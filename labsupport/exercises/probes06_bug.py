@@ -1,7 +1,7 @@
 """Probe of lesson 06, *Find the bug*: sleepers and pollers on the learner's loop, in real time.
 
-The poller counts processor time, not seconds on the wall: a busy machine must not look like a
-loop that lets its sleepers sleep.
+Once the sleeper's time is over, the poller counts its own turns: a busy machine makes them slower,
+and not more.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from labsupport.exercises.small_loop import Coro
 from labsupport.exercises.verdicts import RIGHT, Verdict, wrong
 
 Answer = Callable[..., Any]
+_NAP = 0.05  # seconds that the sleeper asks for
+_LATE = 1000  # turns of the poller after that; a loop that looks at its timers needs one
 
 
 class _StarvedError(Exception):
-    """The poller has used half a second of the processor and the sleeper still sleeps."""
+    """The poller had all the turns after the sleeper's time was over."""
 
 
 def wake_the_sleeper(answer: Answer, folder: Path) -> dict[str, Any]:
@@ -34,15 +36,18 @@ def _judge_poller(answer: Answer) -> Verdict | None:
     woken: list[str] = []
 
     def poller() -> Coro:
-        begin = time.process_time()
+        begin, late = 0.0, 0
         while not woken:
-            if time.process_time() - begin > 0.5:
+            if asked and not begin:  # by now the loop has read the clock for the timer
+                begin = time.monotonic()
+            late += not asked or time.monotonic() - begin > _NAP
+            if late > _LATE:
                 raise _StarvedError
             yield None
 
     def sleeper() -> Coro:
         asked.append("sleeper")
-        yield 0.05
+        yield _NAP
         woken.append("sleeper")
 
     try:
@@ -54,8 +59,8 @@ def _judge_poller(answer: Answer) -> Verdict | None:
                 "Who has made a step goes to the end of `ready`.",
             )
         return wrong(
-            "a sleeper asked for 0.05 seconds, and was still asleep after more than 0.5: all "
-            "turns went to a coroutine that polls.",
+            f"a sleeper asked for {_NAP:g} seconds. They were over, and {_LATE} turns later it "
+            "was still asleep: all turns went to a coroutine that polls.",
             "When does the loop look at its timers? Follow one turn by hand, with one "
             "coroutine in `ready` and one in `timers`.",
         )

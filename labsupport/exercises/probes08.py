@@ -15,7 +15,7 @@ import gevent
 
 from labsupport.exercises.greenlets import Answer, NotDoneError, call
 from labsupport.exercises.verdicts import RIGHT, Verdict, fault_in_value, wrong
-from labsupport.servers import RunningServer, running_server
+from labsupport.network.servers import RunningServer, running_server
 
 LIMIT = 3
 

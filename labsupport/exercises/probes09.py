@@ -12,10 +12,10 @@ from typing import Any
 import gevent
 from gevent import socket as gsocket
 
-from labsupport.address import Address
 from labsupport.exercises.greenlets import Answer
 from labsupport.exercises.verdicts import RIGHT, Failed, wrong
 from labsupport.exercises.visitors import Server, Visitor, try_server
+from labsupport.network.address import Address
 
 
 def answer_lines(answer: Answer, folder: Path) -> dict[str, Any]:

@@ -1,21 +1,27 @@
-"""Probes of lesson 10: queues with events, handlers that note when they run, work that waits."""
+"""Probes of lesson 10: queues with events, handlers that note when they run, work that waits.
+
+An event that is late comes when the loop sleeps for it, or has looked for it too often; see
+`waiting_watch`.
+"""
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import Queue
 from typing import Any
 
 from labsupport.exercises.verdicts import RIGHT, Verdict, wrong
+from labsupport.exercises.waiting_watch import MOST, Scene
 
 Answer = Callable[..., Any]
-_QUIET = 0.3  # seconds without an event
-_SPUN = 0.1  # seconds of processor time in them; who sleeps needs a thousandth
-_PATIENCE = 5.0
+_HELD_UP = 0.5  # seconds in which on_click is seen to wait for its own work
+_PATIENCE = 10.0  # seconds at most for what a right answer does at once
 
 
 def write_the_loop(answer: Answer, folder: Path) -> dict[str, Any]:
@@ -102,29 +108,46 @@ def _judge_faults(answer: Answer) -> Verdict | None:
     return None
 
 
+class _LateQueue(Queue[tuple[str, Any]]):
+    """An empty queue whose events come when somebody waits for them."""
+
+    def __init__(self, *late: tuple[str, Any]) -> None:
+        super().__init__()
+        self.scene = Scene(*(partial(self.put, each) for each in late))
+
+    def get(self, block: bool = True, timeout: float | None = None) -> tuple[str, Any]:
+        """Take the next event."""
+        self._look(timeout if block else 0)
+        return super().get(block, timeout)
+
+    def empty(self) -> bool:
+        """Tell whether nothing is there."""
+        self._look(0)
+        return super().empty()
+
+    def qsize(self) -> int:
+        """Return how many events are there."""
+        self._look(0)
+        return super().qsize()
+
+    def _look(self, seconds: float | None) -> None:
+        if not self.queue:
+            self.scene.asked_in_vain(seconds)
+
+
 def _judge_sleep(answer: Answer) -> Verdict | None:
-    events: Queue[tuple[str, Any]] = Queue()
+    events = _LateQueue(("late", 7), ("quit", None))
     came: list[object] = []
-    timers = [
-        threading.Timer(_QUIET, events.put, [("late", 7)]),
-        threading.Timer(_QUIET + 0.1, events.put, [("quit", None)]),
-    ]
-    for timer in timers:
-        timer.daemon = True
-        timer.start()
-    before = time.thread_time()
     answer(events, {"late": [came.append]})
-    spent = time.thread_time() - before
-    for timer in timers:
-        timer.cancel()
     if came != [7]:
         return wrong(
             "the queue was empty for a moment, and run_loop ended before the next event came.",
             "An empty queue is no end: get() sleeps until there is an event.",
         )
-    if spent > _SPUN:
+    if events.scene.spun:
         return wrong(
-            "the queue was empty for a moment, and run_loop kept the processor busy.",
+            f"the queue was empty, and run_loop asked it {MOST} times whether something had come: "
+            "it spins.",
             "get() without a time limit sleeps until there is an event.",
         )
     return None
@@ -144,7 +167,7 @@ def _judge_click(answer: Answer, trouble: Exception | None) -> Verdict | None:
 
     def work(value: int) -> int:
         workers.append(threading.current_thread())
-        in_time.append(returned.wait(0.5))
+        in_time.append(_wait_for_return(returned, caller))
         if trouble:
             raise trouble
         return value * 2
@@ -154,6 +177,7 @@ def _judge_click(answer: Answer, trouble: Exception | None) -> Verdict | None:
         posted.set()
 
     in_time: list[bool] = []
+    caller, before = threading.get_ident(), set(threading.enumerate())
     with ThreadPoolExecutor(2) as executor:
         error: Exception | None = None
         try:
@@ -163,7 +187,7 @@ def _judge_click(answer: Answer, trouble: Exception | None) -> Verdict | None:
         returned.set()
         if error is not None and error is not trouble:
             raise error
-    posted.wait(0.3)
+    _wait_for_threads(posted, before)
     if not workers:
         return wrong("work was never called.", "executor.submit(work, value) starts it.")
     if workers[0] is threading.current_thread() or not in_time[0]:
@@ -189,6 +213,47 @@ def _judge_click(answer: Answer, trouble: Exception | None) -> Verdict | None:
             "It should be " + ('("failed", the exception).' if trouble else '("done", 42).'),
         )
     return None
+
+
+def _wait_for_return(returned: threading.Event, caller: int) -> bool:
+    """Wait until on_click has returned; return False once it is seen to wait for this work."""
+    if threading.get_ident() == caller:
+        return False
+    until = time.monotonic() + _PATIENCE
+    waits_since = None
+    while not returned.wait(0.02):
+        now = time.monotonic()
+        if not _waits(caller):
+            waits_since = None
+        elif now - (waits_since := waits_since or now) > _HELD_UP:
+            return False
+        if now > until:
+            return False
+    return True
+
+
+def _waits(thread: int) -> bool:
+    """Tell whether a thread waits for another one: for a future, an event, a lock, an end.
+
+    The wait inside of `submit`, for a new thread to begin, is over by itself.
+    """
+    frame = sys._current_frames().get(thread)
+    inside = {"waits": False, "begins": False}
+    while frame:
+        code = frame.f_code
+        if code.co_filename == threading.__file__:
+            inside["begins"] |= code.co_name == "start"
+            inside["waits"] |= code.co_name in ("wait", "join", "_wait_for_tstate_lock")
+        frame = frame.f_back
+    return inside["waits"] and not inside["begins"]
+
+
+def _wait_for_threads(posted: threading.Event, before: set[threading.Thread]) -> None:
+    """Wait until an event was posted, or no thread that the answer started could still do it."""
+    until = time.monotonic() + _PATIENCE
+    while not posted.wait(0.02) and time.monotonic() < until:
+        if not set(threading.enumerate()) - before:
+            return
 
 
 def mend_the_emitter(answer: Answer, folder: Path) -> dict[str, Any]:

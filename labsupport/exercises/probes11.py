@@ -1,21 +1,23 @@
-"""Probes of lesson 11: sockets that notice how they are read, and a peer that sends on cue."""
+"""Probes of lesson 11: sockets that notice how they are read, and a peer that sends when asked.
+
+What comes is sent at the moment when the answer waits for it, see `waiting_watch`: no probe here
+depends on a clock.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import select
 import socket
 import threading
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from labsupport.exercises.verdicts import RIGHT, Verdict, fault_in_value, wrong
+from labsupport.exercises.waiting_watch import MOST, Scene, is_readable
 
 Answer = Callable[..., Any]
-_GAP = 0.1  # seconds in which nothing is there: long enough to see who spins
-_SPUN = 0.05  # seconds of processor time in such a gap; who sleeps needs a thousandth
 _ENDLESS = 200
 
 
@@ -28,11 +30,18 @@ class _EndError(Exception):
 
 
 class NoticingSocket(socket.socket):
-    """A socket that tells when it was read, by which thread, and how often after its end."""
+    """A socket that tells by which thread it was read, and how often after its end.
+
+    Attributes:
+        scene: is told when nothing is there to be read.
+        other_thread: whether another thread than the one that made it has read it.
+        ends_seen: how often reading brought the end of the connection.
+        may_sleep: whether it may be read while it blocks and nothing is there.
+    """
 
     def __init__(self, end: socket.socket) -> None:
         super().__init__(end.family, end.type, end.proto, fileno=end.detach())
-        self.was_read = threading.Event()
+        self.scene: Scene | None = None
         self.other_thread = False
         self.ends_seen = 0
         self.may_sleep = True
@@ -42,17 +51,8 @@ class NoticingSocket(socket.socket):
         """Receive, and notice how."""
         if threading.get_ident() != self._home:
             self.other_thread = True
-        if not self.may_sleep and self.gettimeout() != 0:
-            readable, _, _ = select.select([self], [], [], 0)
-            if not readable:
-                raise _EndError(
-                    "recv was called while nothing was there, on a socket that waits: it sleeps, "
-                    "and no work is done.",
-                    "setblocking(False) makes recv come back at once, with a BlockingIOError.",
-                )
+        self._before_reading(flags)
         data = super().recv(size, flags)
-        if flags & socket.MSG_PEEK == 0:
-            self.was_read.set()
         if not data:
             self.ends_seen += 1
             if self.ends_seen > _ENDLESS:
@@ -62,6 +62,22 @@ class NoticingSocket(socket.socket):
                     'b"" is the end of the connection: nothing will come after it.',
                 )
         return data
+
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        """Receive into a buffer, as `makefile` does, and notice it too."""
+        self._before_reading(flags)
+        return super().recv_into(buffer, nbytes, flags)
+
+    def _before_reading(self, flags: int) -> None:
+        seconds = 0 if flags & getattr(socket, "MSG_DONTWAIT", 0) else self.gettimeout()
+        if not self.may_sleep and seconds != 0 and not is_readable(self):
+            raise _EndError(
+                "recv was called while nothing was there, on a socket that waits: it sleeps, "
+                "and no work is done.",
+                "setblocking(False) makes recv come back at once, with a BlockingIOError.",
+            )
+        while self.scene and not is_readable(self) and self.scene.asked_in_vain(seconds):
+            pass
 
 
 def _pair() -> tuple[NoticingSocket, socket.socket]:
@@ -76,12 +92,12 @@ def _run(judgement: Callable[[], Verdict | None]) -> Verdict | None:
         return error.verdict
 
 
-def _spin_fault(seconds: float, name: str) -> Verdict | None:
-    if seconds < _SPUN:
+def _spin_fault(scene: Scene, name: str) -> Verdict | None:
+    if not scene.spun:
         return None
     return wrong(
-        f"while nothing was there, {name} kept the processor busy.",
-        "Sleep in one place: select returns when there is something to read.",
+        f"nothing was there, and {name} asked {MOST} times whether something had come: it spins.",
+        "Sleep in one place: select without a time limit returns when there is something to read.",
     )
 
 
@@ -94,24 +110,14 @@ def read_as_they_come(answer: Answer, folder: Path) -> dict[str, Any]:
 def _judge_arrivals(answer: Answer, order: list[int], count: int) -> Verdict | None:
     pairs = [_pair() for _ in range(count)]
     near = [pair[0] for pair in pairs]
-    over = threading.Event()
-
-    def send() -> None:
-        for index in order:
-            if over.wait(_GAP):
-                return
-            pairs[index][1].sendall(b"from %d" % index)
-            near[index].was_read.wait(0.5)  # one at a time, so that the order is certain
-
-    sender = threading.Thread(target=send, daemon=True)
-    sender.start()
-    before = time.thread_time()
-    try:
+    scene = Scene(
+        *(partial(pairs[n][1].sendall, b"from %d" % n) for n in order),
+        is_there=lambda: any(is_readable(each) for each in near if each.fileno() != -1),
+    )
+    for connection in near:
+        connection.scene = scene
+    with scene:
         value = answer(list(near))
-        spent = time.thread_time() - before
-    finally:
-        over.set()
-    sender.join()
     elsewhere = any(connection.other_thread for connection in near)
     _close(pairs)
     if fault := fault_in_value(value, "read_as_they_come", "the list of (index, message)"):
@@ -124,7 +130,7 @@ def _judge_arrivals(answer: Answer, order: list[int], count: int) -> Verdict | N
         )
     if value != expected:
         return _fault_in_arrivals(value, expected)
-    return _spin_fault(spent, "read_as_they_come")
+    return _spin_fault(scene, "read_as_they_come")
 
 
 def _fault_in_arrivals(value: list[Any], expected: list[tuple[int, bytes]]) -> Verdict:
@@ -227,33 +233,17 @@ def read_whole_message(answer: Answer, folder: Path) -> dict[str, Any]:
 def _judge_message(answer: Answer, pieces: list[bytes], what: str) -> Verdict | None:
     near, far = _pair()
     near.setblocking(False)
-    over = threading.Event()
-
-    def send() -> None:
-        for piece in pieces:
-            if over.wait(_GAP):
-                return
-            near.was_read.clear()
-            if piece:
-                far.sendall(piece)
-            else:
-                far.close()
-            near.was_read.wait(0.5)
-
-    sender = threading.Thread(target=send, daemon=True)
-    sender.start()
-    before = time.thread_time()
+    coming = (partial(far.sendall, piece) if piece else far.close for piece in pieces)
+    near.scene = scene = Scene(*coming)
     try:
-        value = answer(near, 10)
-        spent = time.thread_time() - before
+        with scene:
+            value = answer(near, 10)
     except BlockingIOError:
         return wrong(
             f"{what}, and BlockingIOError came out of read_message.",
             "One select is good for one recv: ask again before each.",
         )
-    finally:
-        over.set()
-        sender.join()
+    near.scene = None
     with near, contextlib.closing(far):
         blocks = near.gettimeout() != 0
         near.setblocking(False)
@@ -270,4 +260,4 @@ def _judge_message(answer: Answer, pieces: list[bytes], what: str) -> Verdict | 
             "the socket did not block before, and now it does.",
             "Leave its mode alone, and sleep in select: an event loop needs sockets that never do.",
         )
-    return _spin_fault(spent, "read_message")
+    return _spin_fault(scene, "read_message")

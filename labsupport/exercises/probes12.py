@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from labsupport import hostile
-from labsupport.address import Address
 from labsupport.exercises.serving import Failed, Loop, Visitor, visit_loop
 from labsupport.exercises.verdicts import RIGHT, Verdict, wrong
+from labsupport.network import hostile
+from labsupport.network.address import Address
 
 Answer = Callable[..., Any]
 _BIG = 4_000_000

@@ -14,7 +14,7 @@ from multiprocessing import managers, sharedctypes
 from typing import Any
 
 from labsupport.exercises.meeting import count, meet
-from labsupport.notes import Note, note, read_notes
+from labsupport.hang_doctor.evidence.notes import Note, note, read_notes
 
 READERS = 3  # processes that an answer of lesson 04 starts: as many meet
 ROUNDS = 2  # reads of each process that meet those of the others

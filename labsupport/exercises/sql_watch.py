@@ -2,7 +2,7 @@
 
 SQLite calls a connection's trace function for every statement that it really executes, in the
 thread that executes it (docs: `Connection.set_trace_callback`). `connect` is replaced before
-any code of the learner's runs, in every process (see `labsupport.startup.sitecustomize`).
+any code of the learner's runs, in every process (see `sitecustomize` of the hang doctor).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import re
 import sqlite3
 from typing import Any
 
-from labsupport.notes import note
-from labsupport.pool_watch import in_callback
+from labsupport.hang_doctor.evidence.notes import note
+from labsupport.hang_doctor.evidence.pool_watch import in_callback
 
 _WRITES = re.compile(r"\s*(INSERT|REPLACE|UPDATE|DELETE)\b", re.IGNORECASE)
 

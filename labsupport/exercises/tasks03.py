@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from labsupport.exercises.meeting import count, meet
-from labsupport.notes import Note, note, read_notes
+from labsupport.hang_doctor.evidence.notes import Note, note, read_notes
 
 LONG = 200_000  # characters: more than a pipe holds (man 7 pipe: 65,536 bytes)
 NUMBERS = [7, 2, 9, 4]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labsupport.exercises.meeting import count, meet
-from labsupport.notes import Note, note, read_notes
+from labsupport.hang_doctor.evidence.notes import Note, note, read_notes
 
 PARTS = [3, 4, 5]
 

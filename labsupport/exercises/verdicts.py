@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from labsupport.notes import Note
+from labsupport.hang_doctor.evidence.notes import Note
 
 State = Literal["untouched", "wrong", "right"]
 
@@ -71,7 +71,7 @@ def fault_in_pool(notes: Sequence[Note]) -> Verdict | None:
     """Return the verdict on what went wrong unseen: a task that was not sent, a callback's error.
 
     Args:
-        notes: as `labsupport.pool_watch` wrote them.
+        notes: as `labsupport.hang_doctor.evidence.pool_watch` wrote them.
     """
     for note in notes:
         if note["kind"] == "task-failed" and is_unsendable(note["type"], note["message"]):

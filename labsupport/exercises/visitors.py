@@ -16,8 +16,8 @@ from types import TracebackType
 import gevent
 from gevent import socket as gsocket
 
-from labsupport.address import Address
 from labsupport.exercises.verdicts import RIGHT, Failed, Verdict, wrong
+from labsupport.network.address import Address
 
 PATIENCE = 2.5  # seconds for a reply
 QUIET = 0.15  # seconds in which nothing may come

@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from labsupport.capstone import check_server, load, serving
+from labsupport import check_server, load
+from labsupport.capstone import serving
 from labsupport.capstone.command_line import main
 from labsupport.capstone.referee import words_of
 

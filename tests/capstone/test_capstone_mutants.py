@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from mutants import MUTANTS, Mutant
 
-from labsupport.capstone import check_server
-from labsupport.capstone.items import all_items
+from labsupport import check_server
+from labsupport.capstone.stages import all_items
 
 ITEMS = all_items()
 

@@ -11,10 +11,11 @@ import pytest
 from mutants import ROOT, SOLUTIONS
 from patience import HANG
 
-from labsupport.capstone import check_server, load
-from labsupport.capstone.items import STAGES, all_items
+from labsupport import check_server, load
+from labsupport.capstone.items import STAGES
 from labsupport.capstone.referee import words_of
 from labsupport.capstone.serving import Serving
+from labsupport.capstone.stages import all_items
 
 PYFTPDLIB = """
 import sys

@@ -28,7 +28,7 @@ from typing import IO
 
 from standing_clock import StandingClock
 
-IMPORTS = ["ftp_project.cli", "ftp_project.server.run", "ftp_project.settings.show"]
+IMPORTS = ["ftp_project.cli", "ftp_project.server.process.run", "ftp_project.settings.show"]
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 

@@ -7,7 +7,16 @@ import importlib
 
 import pytest
 
-MODULES = ["address", "clients", "extension", "guard", "hostile", "modules", "programs", "servers"]
+MODULES = [
+    "network.address",
+    "network.hostile",
+    "network.load",
+    "network.servers",
+    "programs.cells",
+    "programs.extension",
+    "programs.run",
+    "programs.supervised_process",
+]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from labsupport.authoring.check import course_problems, notebook_problems
-from labsupport.authoring.lint import lint_problems
-from labsupport.authoring.source import Course, load
-from labsupport.authoring.style import style_problems
 from labsupport.exercises import exercises
+from tools.authoring.check import course_problems, notebook_problems
+from tools.authoring.lint import lint_problems
+from tools.authoring.source import Course, load
+from tools.authoring.style import style_problems
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 SOURCES = COURSE.sources()

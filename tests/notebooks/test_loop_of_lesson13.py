@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 import ftp_project.loop as server
 from ftp_project.loop import traps
-from labsupport.authoring.source import load
-from labsupport.film_selectors import film_loop
-from labsupport.stage import Stage
+from labsupport.exhibits.film.selectors_recording import film_loop
+from labsupport.network.script import Stage
+from tools.authoring.source import load
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = ROOT / "notebooks" / "src" / "13_selectors_and_loops.md"

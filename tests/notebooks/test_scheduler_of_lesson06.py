@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ftp_project.loop as server
-from labsupport.authoring.source import load
+from tools.authoring.source import load
 
 LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "src" / "06_pause_and_resume.md"
 CELLS = {cell.program: cell.body for cell in load(LESSON).code if cell.program}

@@ -62,7 +62,7 @@ class Copy:
         shutil.copytree(ROOT / "launcher", self.root / "launcher")
         for name in ("course.py", "pyproject.toml"):
             shutil.copy(ROOT / name, self.root / name)
-        for name in ("ftp_project/__main__", "pytest", "jupyterlab", "labsupport/doctor"):
+        for name in ("ftp_project/__main__", "pytest", "jupyterlab", "tools/machine"):
             file = self.root / f"{name}.py"
             file.parent.mkdir(exist_ok=True)
             file.write_text(PROGRAM)

@@ -202,6 +202,19 @@ def test_the_other_ways_to_install_say_what_the_readme_says() -> None:
     assert "(3, 11)" in (ROOT / "course.py").read_text(encoding="utf-8")
 
 
+def test_every_python_that_the_package_names_is_tried_before_a_change_is_taken() -> None:
+    prefix = "Programming Language :: Python :: 3."
+    named = [c.removeprefix(prefix) for c in PROJECT["classifiers"] if c.startswith(prefix)]
+    minors = [int(minor) for minor in named]
+    lowest = int(PROJECT["requires-python"].removeprefix(">=3."))
+    assert minors == list(range(lowest, lowest + len(minors)))
+    tried = re.search(r"for minor in \{(\d+)\.\.(\d+)\}", CI)
+    assert tried
+    assert int(tried[1]) == lowest
+    assert int(tried[2]) >= max(minors)
+    assert [f"python3.{minor}" for minor in reversed(minors)] == re.findall(r"python3\.\d+", CI)
+
+
 def test_licences_are_there() -> None:
     assert all((ROOT / name).is_file() for name in PROJECT["license-files"])
     assert PROJECT["license"] == "MIT AND CC-BY-4.0"

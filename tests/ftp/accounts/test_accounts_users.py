@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from ftp_project.accounts import passwords, permissions
-from ftp_project.accounts.sizes import parse_size
-from ftp_project.accounts.toml_lines import key_lines
-from ftp_project.accounts.users import User, UserError, Users, parse_user
+from ftp_project.accounts.readers import parse_size
+from ftp_project.accounts.toml_file import key_lines
+from ftp_project.accounts.users import OPTIONS, User, UserError, Users, parse_user
 from ftp_project.accounts.users_file import UsersFileError, load_users
+from ftp_project.config import Options
 
 #: of "s3cret"; made once, as every process of the tests loads this file
 HASH = "$scrypt$ln=15,r=8,p=1$YVB3Ea9OrkXDLJZUPOJQug$rk45+aVss+rX8MuyyqbMaY+aolxmHsr+YXzcqbCep4c"
@@ -163,3 +165,23 @@ def test_sizes_as_people_write_them() -> None:
     for value in ("", "x", "1 parsec", "-1", -1, True, None, 1.5, "1e9"):
         with pytest.raises(ValueError, match="amount of bytes"):
             parse_size(value)
+
+
+@pytest.mark.parametrize("value", ['"soon"', "true", "0", "nan", "inf", "1e9"])
+def test_a_time_that_is_none_is_told_with_its_line(file: Path, value: str) -> None:
+    (mistake,) = mistakes(
+        file, f'[users.a]\npassword = "{HASH}"\nhome = "alice"\nstall-timeout = {value}\n'
+    )
+    assert mistake[0] == 4
+    assert "stall-timeout: must be" in mistake[1]
+
+
+def test_an_option_that_goes_before_the_servers_has_its_name_and_type() -> None:
+    servers = {each.name: each for each in fields(Options)}
+    own = {each.name: each for each in fields(User)}
+    names = [name for name, option in OPTIONS.items() if option.overrides]
+    assert names
+    for name in names:
+        assert own[name].type == f"{servers[name].type} | None"
+    assert User("a", Path(), stall_timeout=3.0).overrides() == {"stall_timeout": 3.0}
+    assert User("a", Path(), quota=3).overrides() == {}

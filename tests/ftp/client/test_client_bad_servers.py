@@ -13,7 +13,7 @@ from live_server import wait_until
 from patience import HANG
 from scripted import DIRECTORY, Scripted, file_of
 
-from ftp_project.client import crew
+from ftp_project.client import session_pool
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def scripted():
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    monkeypatch.setattr(crew, "PATIENCE", 0.01)
+    monkeypatch.setattr(session_pool, "RETRY_DELAY", 0.01)
 
 
 def test_names_that_lead_out_are_refused(ftp, scripted, tmp_path):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftp_project.client.errors import printable
-from ftp_project.client.listing import (
+from ftp_project.client.list_parser import (
     Entry,
     entry_of_facts,
     entry_of_list,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 
 import aioftp
+from certificates import client_context
 from patience import HANG
 from samples import contents, hash_of, make_file, make_tree
 
 
 def connected(site):
-    context = ssl.create_default_context(cafile=site.ca) if site.tls else None
+    context = client_context(site.ca) if site.tls else None
 
     class Connected:
         async def __aenter__(self):

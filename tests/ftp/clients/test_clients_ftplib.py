@@ -5,11 +5,11 @@ from __future__ import annotations
 import ftplib
 import io
 import os
-import ssl
 
 import ftputil
 import ftputil.session
 import pytest
+from certificates import client_context
 from patience import HANG
 from samples import contents, hash_of, make_file, make_tree
 
@@ -28,7 +28,7 @@ class ReusingTls(ftplib.FTP_TLS):
 
 
 def trusting(site):
-    return ssl.create_default_context(cafile=site.ca)
+    return client_context(site.ca)
 
 
 @pytest.fixture

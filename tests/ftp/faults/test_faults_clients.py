@@ -7,12 +7,11 @@ import ftplib
 import hashlib
 import io
 import socket
-import ssl
 import subprocess
 import sys
 from pathlib import Path
 
-from certificates import Certificates
+from certificates import Certificates, client_context
 from crowd import LIMIT, LIMITS, connect, last_words, resident
 from live_server import FtpServer, wait_until
 from patience import HANG
@@ -97,7 +96,7 @@ def test_handshakes_that_stand_still_block_nobody(tmp_path):
     server = FtpServer(
         tmp_path / "root", *LIMITS, "--tls-cert", str(certificates.server), standing=True
     )
-    context = ssl.create_default_context(cafile=certificates.ca)
+    context = client_context(certificates.ca)
     hello = b"\x16\x03\x01\x02\x00\x01"  # the first bytes of a ClientHello (RFC 8446 4.1.2)
     try:
         crowd = connect(server, 50)

@@ -20,9 +20,9 @@ from ftp_project.accounts.users import Users
 from ftp_project.config import Config, Options
 from ftp_project.loop import Loop, cancel, pause, spawn
 from ftp_project.server.core import Server
-from ftp_project.server.data import DataChannel
-from ftp_project.server.descriptors import raise_limit
-from ftp_project.server.listener import serve as serve_door
+from ftp_project.server.data.data_port import DataPort
+from ftp_project.server.process.descriptors import raise_limit
+from ftp_project.server.session.listener import serve as serve_door
 
 #: what `ulimit -n 64` leaves to a program; each accept() that fails for it adds a byte to a file
 FEW = f"""{STANDING}
@@ -206,7 +206,7 @@ def test_a_storm_that_does_not_end_lets_the_others_run(at_the_door):
     if at_the_door:
         work = serve_door(Server(Config(users=Users([])), loop.clock), queue)
     else:  # strangers, who are not the client of the session
-        channel = DataChannel(socket.AF_INET, "192.0.2.2", "192.0.2.3")
+        channel = DataPort(socket.AF_INET, "192.0.2.2", "192.0.2.3")
         channel._listener, channel.armed = queue, True
         work = channel.establish(loop.clock() + 60)
 

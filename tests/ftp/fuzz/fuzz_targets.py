@@ -13,11 +13,20 @@ from contextlib import suppress
 from os import stat_result
 from typing import Any
 
-from ftp_project.protocol import addresses, client, facts, globs, listargs, paths, replies, times
+from ftp_project.protocol import (
+    addresses,
+    client,
+    facts,
+    globs,
+    list_arguments,
+    paths,
+    replies,
+    times,
+)
 from ftp_project.protocol.ascii import FromNetwork, ToNetwork
 from ftp_project.protocol.commands import Command, CommandParser
 from ftp_project.protocol.errors import BadArgumentError
-from ftp_project.protocol.listing import format_list, format_names
+from ftp_project.protocol.list_format import format_list, format_names
 
 #: the shape of a reply of one line: three digits, a space, no line end inside (RFC 959 4.2)
 REPLY = re.compile(rb"[1-6]\d\d [^\r\n]*\r\n")
@@ -160,7 +169,7 @@ def wildcards(data: bytes) -> None:
 
 def listings(data: bytes) -> None:
     """Any name in a listing is one line; the facts of MLSD are read back."""
-    listargs.parse_list_arguments(text_of(data))
+    list_arguments.parse_list_arguments(text_of(data))
     facts.parse_selection(text_of(data))
     name = text_of(data.replace(b"/", b"").replace(b"\0", b""))
     entry = (name, STATUS, None, None)

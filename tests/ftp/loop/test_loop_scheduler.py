@@ -16,8 +16,8 @@ from ftp_project.loop import (
     cancel,
     join,
     now,
-    offload,
     pause,
+    run_in_thread,
     sleep,
     spawn,
 )
@@ -131,25 +131,25 @@ def test_spawning_a_function_in_place_of_its_coroutine_is_refused():
     run(main())
 
 
-def test_offload_runs_in_a_thread_and_hands_over_result_and_error():
+def test_a_call_runs_in_a_thread_and_hands_over_result_and_error():
     def main():
         here = threading.get_ident()
-        there = yield from offload(threading.get_ident, None)
+        there = yield from run_in_thread(threading.get_ident, None)
         assert there != here
         with pytest.raises(ZeroDivisionError):
-            yield from offload(lambda: 1 // 0, None)
+            yield from run_in_thread(lambda: 1 // 0, None)
 
     run(main())
 
 
-def test_an_offloaded_call_that_is_too_slow_times_out_and_its_result_is_dropped():
+def test_a_call_in_a_thread_that_is_too_slow_times_out_and_its_result_is_dropped():
     release = threading.Event()
 
     def main():
         with pytest.raises(TimedOut):
-            yield from offload(lambda: release.wait(HANG), (yield from now()) + 0.01)
+            yield from run_in_thread(lambda: release.wait(HANG), (yield from now()) + 0.01)
         release.set()
-        return (yield from offload(lambda: "next", None))
+        return (yield from run_in_thread(lambda: "next", None))
 
     assert run(main()) == "next"
 

@@ -7,9 +7,10 @@ import socket
 import ssl
 
 import pytest
-from certificates import Certificates
+from certificates import Certificates, client_context
 
 from ftp_project.loop.tls_buffered import BufferedTLS
+from ftp_project.loop.tls_context import make_context, was_cut
 from ftp_project.loop.traps import Readable, Writable
 
 DATA = bytes(range(256)) * 2048  # many records
@@ -21,7 +22,7 @@ class Client:
     def __init__(self, sock, authority, newest=ssl.TLSVersion.MAXIMUM_SUPPORTED):
         self.sock = sock
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        context = ssl.create_default_context(cafile=authority)
+        context = client_context(authority)
         context.maximum_version = newest
         names = {"server_hostname": "127.0.0.1"}
         self.layer = context.wrap_bio(self.incoming, self.outgoing, **names)
@@ -63,7 +64,7 @@ def certificates(tmp_path_factory):
 
 @pytest.fixture
 def ends(certificates):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = make_context(server_side=True)
     context.load_cert_chain(certificates.server)
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -122,8 +123,9 @@ def test_a_connection_that_was_cut_off_is_an_error(ends):
     client.sock.shutdown(socket.SHUT_WR)
     view = memoryview(bytearray(5))
     assert [server.read_into(view), server.read_into(view)] == [5, 5]
-    with pytest.raises(ssl.SSLEOFError):
+    with pytest.raises(ssl.SSLError) as caught:
         server.read_into(view)
+    assert was_cut(caught.value)
 
 
 def test_the_farewell_is_told_and_no_answer_awaited(ends):
@@ -134,7 +136,7 @@ def test_the_farewell_is_told_and_no_answer_awaited(ends):
 
 
 def test_what_cannot_be_agreed_on_is_refused_with_an_alert(certificates):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = make_context(server_side=True)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(certificates.server)
     ours, theirs = socket.socketpair()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ftp_project.protocol import facts
 from ftp_project.protocol.entries import Entry
-from ftp_project.protocol.listing import SIX_MONTHS, format_list, format_names
+from ftp_project.protocol.list_format import SIX_MONTHS, format_list, format_names
 
 few = settings(max_examples=100, deadline=None)
 NOW = calendar.timegm((2025, 1, 15, 12, 0, 0))

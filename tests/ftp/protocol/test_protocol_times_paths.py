@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ftp_project.protocol import paths, times
 from ftp_project.protocol.errors import BadArgumentError
-from ftp_project.protocol.listargs import ListArguments, parse_list_arguments
+from ftp_project.protocol.list_arguments import ListArguments, parse_list_arguments
 
 few = settings(max_examples=100, deadline=None)
 path_texts = st.lists(

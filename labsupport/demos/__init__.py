@@ -1,0 +1,1 @@
+"""Programs that a lesson starts: servers to be visited, changed and broken."""

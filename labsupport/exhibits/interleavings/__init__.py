@@ -1,0 +1,1 @@
+"""Lessons 04 and 06: all orders in which small threads can run."""

@@ -1,0 +1,1 @@
+"""Lesson 12: the steps of its server, each as a change of the last."""

@@ -1,0 +1,1 @@
+"""What can be seen of a running program: stacks, locks, notes of its processes, stillness."""

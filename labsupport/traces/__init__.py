@@ -1,0 +1,1 @@
+"""What happened when: events recorded by any process, and the timeline made of them."""

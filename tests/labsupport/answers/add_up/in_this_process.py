@@ -1,3 +1,0 @@
-# reason: task ran in the process that called add_up
-def add_up(task, parts):
-    return sum(task(part) for part in parts)

@@ -1,5 +1,0 @@
-# reason: ConnectionResetError: .* came out of answer_lines when a client broke the connection
-def answer_lines(connection):
-    with connection, connection.makefile("rb") as lines:
-        for line in lines:
-            connection.sendall(line.decode().upper().encode())

@@ -1,3 +1,0 @@
-# reason: never reads could send 24 MB
-def interests(listener, buffers, enough):
-    return [listener, *buffers], [c for c, waiting in buffers.items() if waiting]

@@ -1,7 +1,0 @@
-# reason: Can't (pickle|get local object) .*<lambda>
-from concurrent.futures import ProcessPoolExecutor
-
-
-def compute_all(task, numbers, workers):
-    with ProcessPoolExecutor(workers) as executor:
-        return list(executor.map(lambda n: task(n), numbers))

@@ -1,8 +1,0 @@
-# reason: computes without end
-def cut_commands(buffer, data, most):
-    buffer += data
-    while b"\r\n" not in buffer:
-        pass
-    line, _, rest = buffer.partition(b"\r\n")
-    buffer[:] = rest
-    return [(line.decode().upper(), "")]

@@ -1,8 +1,0 @@
-# reason: never ends
-import threading
-
-
-def on_click(value, executor, work, post):
-    done = threading.Event()
-    executor.submit(work, value)
-    done.wait()

@@ -1,6 +1,0 @@
-# reason: raised an exception, and nothing was posted
-def on_click(value, executor, work, post):
-    def job():
-        post("done", work(value))
-
-    executor.submit(job)

@@ -1,3 +1,0 @@
-# reason: never called
-def on_click(value, executor, work, post):
-    post("done", None)

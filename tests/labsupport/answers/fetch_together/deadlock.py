@@ -1,8 +1,0 @@
-# reason: never ends
-from concurrent.futures import ThreadPoolExecutor
-
-
-def fetch_all(fetch, names):
-    with ThreadPoolExecutor(1) as executor:
-        outer = executor.submit(lambda: [executor.submit(fetch, name).result() for name in names])
-        return outer.result()

@@ -1,7 +1,0 @@
-# reason: no room at all, and flush returned False
-def flush(connection, buffer):
-    try:
-        del buffer[: connection.send(buffer)]
-    except OSError:
-        return False
-    return True

@@ -1,9 +1,0 @@
-# reason: 5 bytes are still in the buffer
-def flush(connection, buffer):
-    try:
-        buffer = buffer[connection.send(buffer) :]
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return True

@@ -1,9 +1,0 @@
-# reason: flush let the connection wait
-def flush(connection, buffer):
-    connection.setblocking(True)
-    try:
-        connection.sendall(buffer)
-    except OSError:
-        return False
-    buffer.clear()
-    return True

@@ -1,6 +1,0 @@
-# reason: none of the coroutines was ever started
-def gather(loop, coros):
-    results = {}
-    while len(results) < len(coros):
-        yield
-    return list(results.values())

@@ -1,3 +1,0 @@
-# reason: returned coroutines or tasks, not results
-async def gather_pages(fetch, urls, limit):
-    return [fetch(url) for url in urls]

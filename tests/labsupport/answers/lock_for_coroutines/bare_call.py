@@ -1,7 +1,0 @@
-# reason: critical was not run
-def locked(lock, critical):
-    while lock["held"]:
-        yield
-    lock["held"] = True
-    critical.__iter__()
-    lock["held"] = False

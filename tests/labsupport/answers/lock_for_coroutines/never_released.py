@@ -1,6 +1,0 @@
-# reason: the lock is still held
-def locked(lock, critical):
-    while lock["held"]:
-        yield
-    lock["held"] = True
-    return (yield from critical)

@@ -1,8 +1,0 @@
-# reason: critical raised, and after that nobody gets the lock
-def locked(lock, critical):
-    while lock["held"]:
-        yield
-    lock["held"] = True
-    result = yield from critical
-    lock["held"] = False
-    return result

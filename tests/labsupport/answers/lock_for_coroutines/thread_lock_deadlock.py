@@ -1,9 +1,0 @@
-# reason: locked never ends
-import threading
-
-real = threading.Lock()
-
-
-def locked(lock, critical):
-    with real:
-        return (yield from critical)

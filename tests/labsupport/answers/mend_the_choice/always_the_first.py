@@ -1,3 +1,0 @@
-# reason: of 1000 clients amber got 1000; 250 would be even
-def pick(client, servers):
-    return min(servers)

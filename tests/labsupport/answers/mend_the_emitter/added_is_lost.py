@@ -1,3 +1,0 @@
-# reason: holds others
-def emit(handlers, value):
-    handlers[:] = [handler for handler in list(handlers) if handler(value) != "done"]

@@ -1,5 +1,0 @@
-# reason: in the order e1
-def emit(handlers, value):
-    for handler in list(reversed(handlers)):
-        if handler(value) == "done":
-            handlers.remove(handler)

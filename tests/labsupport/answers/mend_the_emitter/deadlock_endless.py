@@ -1,5 +1,0 @@
-# reason: without end
-def emit(handlers, value):
-    while handlers:
-        if handlers[0](value) == "done":
-            handlers.pop(0)

@@ -1,3 +1,0 @@
-# reason: heard that same event
-def emit(handlers, value):
-    handlers[:] = [handler for handler in handlers if handler(value) != "done"]

@@ -1,7 +1,0 @@
-# reason: fetch_pages returned a list
-from concurrent.futures import ThreadPoolExecutor
-
-
-def fetch_pages(fetch, names):
-    with ThreadPoolExecutor(len(names)) as executor:
-        return list(executor.map(fetch, names))

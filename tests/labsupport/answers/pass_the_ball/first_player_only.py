@@ -1,7 +1,0 @@
-# reason: turn 2 was played by A; it was B's turn
-def pass_ball(players, ball, turns):
-    for player in players:
-        next(player)
-    for _ in range(turns):
-        ball = players[0].send(ball)
-    return ball

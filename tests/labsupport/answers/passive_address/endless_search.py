@@ -1,6 +1,0 @@
-# reason: computes without end
-def passive_address(reply):
-    at = 0
-    while not reply[at:].startswith("("):
-        at += 0
-    return None, 0

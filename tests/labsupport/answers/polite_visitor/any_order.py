@@ -1,6 +1,0 @@
-# reason: visit_all returned .* for the pages
-from gevent.pool import Pool
-
-
-def visit_all(visit, pages, limit):
-    return list(Pool(limit).imap_unordered(visit, pages))

@@ -1,7 +1,0 @@
-# reason: ^1 of 4 messages
-import select
-
-
-def read_as_they_come(connections):
-    ready, _, _ = select.select(connections, [], [])
-    return [(connections.index(each), each.recv(1024)) for each in ready]

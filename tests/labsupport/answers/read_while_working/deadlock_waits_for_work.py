@@ -1,8 +1,0 @@
-# reason: never ends
-import threading
-
-
-def read_while_working(connection, work):
-    done = threading.Event()
-    done.wait()
-    return connection.recv(1024), 0

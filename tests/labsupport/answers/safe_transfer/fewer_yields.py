@@ -1,5 +1,0 @@
-# reason: these steps are gone: read target, write source, write target
-def transfer(state, source, target, amount):
-    yield "read source"
-    state[source] -= amount
-    state[target] += amount

@@ -1,7 +1,0 @@
-# reason: the error of one task
-import gevent
-
-
-def run_all(task, items):
-    jobs = [gevent.spawn(task, item) for item in items]
-    return [job.get() for job in jobs]

@@ -1,7 +1,0 @@
-# reason: called 0 times
-import gevent
-
-
-def run_all(task, items):
-    jobs = [gevent.spawn(task, item) for item in items]
-    return [job.value for job in jobs]

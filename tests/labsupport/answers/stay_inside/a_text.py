@@ -1,7 +1,0 @@
-# reason: and got str
-import posixpath
-
-
-def real_path(home, directory, argument):
-    seen = posixpath.normpath(posixpath.join("/", directory, argument))
-    return str(home / seen.lstrip("/"))

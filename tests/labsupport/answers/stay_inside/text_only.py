@@ -1,7 +1,0 @@
-# reason: asked for 'out/key', and got .*outside
-import posixpath
-
-
-def real_path(home, directory, argument):
-    seen = posixpath.normpath(posixpath.join("/", directory, argument))
-    return home / seen.lstrip("/")

@@ -1,8 +1,0 @@
-# reason: work was never called|can only join a started process
-import multiprocessing
-
-
-def run_at_most(work, seconds):
-    child = multiprocessing.Process(target=work)
-    child.join(seconds)
-    return "done"

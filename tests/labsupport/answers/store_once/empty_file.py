@@ -1,8 +1,0 @@
-# reason: holds 0 bytes that are not the data
-import os
-
-
-def store(folder, key, data):
-    part = folder / f".{key}.{os.getpid()}"
-    part.touch()
-    part.replace(folder / key)

@@ -1,8 +1,0 @@
-# reason: a function was called without its argument `pause`
-
-from greenlet import greenlet
-
-
-def take_turns(functions):
-    for function in functions:
-        greenlet(function).switch()

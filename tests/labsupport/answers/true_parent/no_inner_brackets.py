@@ -1,8 +1,0 @@
-# reason: under fork, the child ended with exit code 1
-import multiprocessing
-import os
-
-
-def introduce(box):
-    me, parent = multiprocessing.current_process(), multiprocessing.parent_process()
-    box.put(me.name, os.getpid(), parent.pid)

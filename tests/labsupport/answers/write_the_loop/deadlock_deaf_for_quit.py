@@ -1,6 +1,0 @@
-# reason: never ends
-def run_loop(events, handlers):
-    while True:
-        kind, value = events.get()
-        for handler in handlers.get(kind, []):
-            handler(value)

@@ -1,0 +1,18 @@
+# reason: an update was lost
+# quick
+import multiprocessing as mp
+
+
+def work(task, part, total):
+    weight = task(part)
+    total.value += weight
+
+
+def add_up(task, parts):
+    total = mp.Value("i", 0)
+    workers = [mp.Process(target=work, args=(task, part, total)) for part in parts]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return total.value

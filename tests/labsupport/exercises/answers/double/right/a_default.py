@@ -1,0 +1,2 @@
+def double(number, *, factor=2):
+    return number * factor

@@ -1,0 +1,3 @@
+# quick
+def double(number):
+    return sum([number] * 2)

@@ -1,0 +1,4 @@
+# reason: RecursionError: maximum recursion depth
+# quick
+def double(number):
+    return double(number)

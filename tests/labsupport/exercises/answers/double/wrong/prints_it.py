@@ -1,0 +1,3 @@
+# reason: ^double returned None\.$
+def double(number):
+    print(2 * number)

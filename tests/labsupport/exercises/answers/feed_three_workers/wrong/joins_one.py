@@ -1,0 +1,21 @@
+# reason: process returned [1-5] results for 6|left behind
+# quick
+import gevent
+from gevent.queue import Queue
+
+STOP = object()
+
+
+def process(items, work):
+    queue, results = Queue(), []
+
+    def worker():
+        while (item := queue.get()) is not STOP:
+            results.append(work(item))
+
+    workers = [gevent.spawn(worker) for _ in range(3)]
+    for item in items:
+        queue.put(item)
+    queue.put(STOP)
+    gevent.joinall(workers, count=1)
+    return sorted(results)

@@ -1,0 +1,15 @@
+# reason: a task could not be sent to a worker \(.*<lambda>
+# quick
+import multiprocessing as mp
+
+
+def run_all(task, numbers):
+    results, errors = {}, {}
+    with mp.Pool(3) as pool:
+        waiting = {n: pool.apply_async(lambda n=n: task(n)) for n in numbers}
+        for n, answer in waiting.items():
+            try:
+                results[n] = answer.get()
+            except Exception as error:
+                errors[n] = str(error)
+    return results, errors

@@ -1,0 +1,3 @@
+# reason: c1 did not hear
+# quick
+# program: stub

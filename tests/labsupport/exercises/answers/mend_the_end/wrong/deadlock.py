@@ -1,0 +1,23 @@
+# reason: never ends
+# endless
+import multiprocessing as mp
+
+
+def measure(words, lengths):
+    for word in iter(words.get, None):
+        lengths.put((word, len(word)))
+
+
+def measure_all(texts):
+    words, lengths = mp.Queue(), mp.Queue()
+    workers = [mp.Process(target=measure, args=(words, lengths)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for word in texts:
+        words.put(word)
+    found = dict(lengths.get() for _ in texts)
+    for worker in workers:
+        worker.join()
+    words.put(None)
+    words.put(None)
+    return found

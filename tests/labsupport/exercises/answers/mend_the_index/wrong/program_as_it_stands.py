@@ -1,0 +1,3 @@
+# reason: ^the index is empty: no word came back
+# quick
+# program: stub

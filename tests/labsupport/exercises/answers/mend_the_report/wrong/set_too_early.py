@@ -1,0 +1,18 @@
+# reason: the report began before the job was over
+# quick
+import multiprocessing
+
+
+def reporter(over, report):
+    over.wait()
+    report()
+
+
+def run_and_report(job, report):
+    over = multiprocessing.Event()
+    child = multiprocessing.Process(target=reporter, args=(over, report))
+    child.start()
+    over.set()
+    value = job()
+    child.join()
+    return value

@@ -1,0 +1,3 @@
+# reason: reset its connection; .* dead: ConnectionResetError
+# quick
+# program: stub

@@ -1,0 +1,26 @@
+# reason: everything was sent, and the loop went round
+# quick
+import select
+
+
+def serve(listener):
+    """Send back in upper case what clients send."""
+    answers, writers = {}, []
+    while True:
+        readable, writable, _ = select.select([listener, *answers], writers, [])
+        for ready in writable:
+            sent = ready.send(answers[ready])
+            del answers[ready][:sent]
+        for ready in readable:
+            if ready is listener:
+                connection, _ = listener.accept()
+                connection.setblocking(False)
+                answers[connection] = bytearray()
+            elif data := ready.recv(65536).upper():
+                answers[ready] += data
+                if ready not in writers:
+                    writers.append(ready)
+            else:
+                del answers[ready]
+                writers = [one for one in writers if one is not ready]
+                ready.close()

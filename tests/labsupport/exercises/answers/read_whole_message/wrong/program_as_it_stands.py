@@ -1,0 +1,3 @@
+# reason: two pieces, and BlockingIOError
+# quick
+# program: stub

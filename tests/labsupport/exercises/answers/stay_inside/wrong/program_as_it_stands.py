@@ -1,0 +1,3 @@
+# reason: ^a user in /songs asked for '/poem', and got None
+# quick
+# program: stub

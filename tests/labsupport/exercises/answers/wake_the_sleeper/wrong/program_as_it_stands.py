@@ -1,0 +1,5 @@
+# reason: still asleep
+# quick
+# times: 2
+# endless
+# program: stub

@@ -1,0 +1,15 @@
+# reason: a client had its answer, and with nothing to do the loop went round more than 200 times
+# quick
+from selectors import EVENT_READ, EVENT_WRITE
+
+
+def on_event(selector, connection, waiting, events):
+    if events & EVENT_READ:
+        data = connection.recv(65536)
+        if not data:
+            raise ConnectionError("the client has left")
+        waiting += data.upper()
+    if events & EVENT_WRITE:
+        del waiting[: connection.send(waiting)]
+    if waiting:
+        selector.modify(connection, EVENT_READ | EVENT_WRITE, waiting)
