@@ -1,4 +1,4 @@
-"""Install Debian's packages, where this user may."""
+"""Install Debian packages where this user may; unpack one into a folder, which anybody may."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 from launcher import inherited, network
 from launcher.messages import say
@@ -21,9 +22,14 @@ _OPTIONS = (
 )  # fmt: skip
 
 
+def is_there() -> bool:
+    """Tell whether this machine has Debian's packages."""
+    return all(map(shutil.which, ("apt-get", "dpkg-deb")))
+
+
 def is_usable() -> bool:
-    """Tell whether this user can install packages here: apt-get is there, and this is root."""
-    return shutil.which("apt-get") is not None and is_root()
+    """Tell whether this user can install packages here."""
+    return is_there() and is_root()
 
 
 def is_root() -> bool:
@@ -47,9 +53,7 @@ def install(packages: Sequence[str], why: str) -> str:
         NoNetworkError: nobody answers where the packages are.
     """
     say(f"{why}: installing {', '.join(packages)} with apt-get.")
-    site = _site()
-    if site:
-        network.need(site, _proxy(site))
+    _need_network()
     if not _install(packages):
         return ""
     # A fresh machine has no lists yet, and an old list names packages that are gone.
@@ -64,6 +68,27 @@ def _install(packages: Sequence[str]) -> str:
     return _apt_get("install", "--yes", "--no-install-recommends", *packages)
 
 
+def unpack(package: str, folder: Path) -> str:
+    """Unpack one package in ``folder``; return what apt-get printed if that failed, else "".
+
+    This changes nothing of the system and needs no rights: where the lists of packages are missing
+    or old, new ones are fetched into ``folder``, too.
+
+    Raises:
+        NoNetworkError: nobody answers where the packages are.
+    """
+    _need_network()
+    log = _apt_get("download", package, cwd=folder)
+    if log:
+        for part in ("lists/partial", "cache/archives/partial"):
+            (folder / part).mkdir(parents=True)
+        own = ("-o", f"Dir::State::lists={folder}/lists", "-o", f"Dir::Cache={folder}/cache")
+        log = _apt_get(*own, "update") or _apt_get(*own, "download", package, cwd=folder)
+    for file in folder.glob(f"{package}_*.deb"):
+        log = _run("dpkg-deb", "--extract", str(file), str(folder))
+    return log
+
+
 def disable(services: Sequence[str]) -> None:
     """Stop ``services`` and let none of them start with the machine.
 
@@ -75,15 +100,22 @@ def disable(services: Sequence[str]) -> None:
         _run("update-rc.d", service, "disable")
 
 
-def _apt_get(*words: str) -> str:
-    return _run("apt-get", *_OPTIONS, *words)
+def _need_network() -> None:
+    site = _first_line("apt-get", "indextargets", "--format", "$(SITE)")
+    if site:
+        network.need(site, _proxy(site))
 
 
-def _run(*command: str) -> str:
+def _apt_get(*words: str, cwd: Path | None = None) -> str:
+    return _run("apt-get", *_OPTIONS, *words, cwd=cwd)
+
+
+def _run(*command: str, cwd: Path | None = None) -> str:
     """Return what a command printed if it failed, else ""."""
     try:
         done = subprocess.run(
             command,
+            cwd=cwd,
             env={**inherited.clean(), "DEBIAN_FRONTEND": "noninteractive"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -95,11 +127,6 @@ def _run(*command: str) -> str:
     except OSError as error:
         return f"{command[0]} cannot be started ({error.strerror})"
     return (done.stdout or f"{command[0]} failed") if done.returncode else ""
-
-
-def _site() -> str | None:
-    """Return the address of the first of apt's sources, None if it cannot be told."""
-    return _first_line("apt-get", "indextargets", "--format", "$(SITE)")
 
 
 def _proxy(site: str) -> str | None:

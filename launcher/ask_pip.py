@@ -1,7 +1,8 @@
 """Print how pip is configured; run as a program by the interpreter whose pip is asked.
 
 pip's help names the index that it uses by its environment and its files, its configuration the
-proxy. Where no pip is installed, the copy is asked that ensurepip holds for new environments.
+proxy. Where no pip is installed, the copy is asked that ensurepip holds for new environments, or
+the wheel that the command line names.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ def find_pip() -> None:
         ImportError: this Python has neither pip nor ensurepip.
     """
     if importlib.util.find_spec("pip") is not None:
+        return
+    sys.path += sys.argv[1:]
+    if sys.argv[1:]:
         return
     import ensurepip
 

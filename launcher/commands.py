@@ -33,7 +33,6 @@ class Command:
     program: Callable[[list[str]], list[str]]
     in_root: bool = True
     own_help: bool = True  # False: --help is for the program, which says how it was called
-    system: bool = True  # False: nothing is installed outside of the project
 
 
 def lab_program(arguments: list[str]) -> list[str]:
@@ -117,7 +116,6 @@ COMMANDS = {
         "check this machine: Python, packages, sockets, processes",
         NOTHING,
         check_program,
-        system=False,
     ),
     "build": Command(
         "build [NN …]",
@@ -160,7 +158,7 @@ def main(argv: list[str]) -> int:
         print(f"usage: python3 course.py {command.usage}\n\n{command.does}")
         return 0
     try:
-        python = environment.ensure(ROOT, command.extras, system=command.system)
+        python = environment.ensure(ROOT, command.extras)
         variables = {**inherited.clean(), **inherited.homes(ROOT)}
         if not command.own_help:
             variables[CALLED_AS] = shlex.join([*_called(), name])

@@ -93,10 +93,8 @@ class Environment:
         return done.returncode == 0
 
 
-def ensure(root: Path, extras: frozenset[str], *, system: bool = True) -> Path:
+def ensure(root: Path, extras: frozenset[str]) -> Path:
     """Return an interpreter that has the project in ``root`` and ``extras`` installed.
-
-    With ``system`` a part of the system's Python that is missing is installed, where this user may.
 
     Raises:
         SetupError: it cannot be had; nothing half-made is left behind.
@@ -112,7 +110,7 @@ def ensure(root: Path, extras: frozenset[str], *, system: bool = True) -> Path:
             pass  # only to see whether the folder can be written
         with _alone(root):
             if not environment.serves(wanted):
-                _prepare(environment, wanted, system)
+                _prepare(environment, wanted)
     except OSError as error:
         raise explain_os_error(error, root) from None
     return environment.python
@@ -124,45 +122,48 @@ def _wanted(root: Path, extras: frozenset[str]) -> Stamp:
     return Stamp(True, False, python, str(root), project, tuple(sorted(extras)))
 
 
-def _prepare(environment: Environment, wanted: Stamp, system: bool) -> None:
+def _prepare(environment: Environment, wanted: Stamp) -> None:
     stamp = environment.stamp()
     if environment.folder.exists() and environment.runs():
         if stamp is None:
             stamp = replace(wanted, ready=False, by_hand=True)
         if environment.is_usable(stamp, wanted):
-            _refresh(environment, stamp, wanted, system)
+            _refresh(environment, stamp, wanted)
             return
-    _create(environment, wanted, system)
+    _create(environment, wanted)
 
 
-def _refresh(environment: Environment, stamp: Stamp, wanted: Stamp, system: bool) -> None:
+def _refresh(environment: Environment, stamp: Stamp, wanted: Stamp) -> None:
     """Bring the packages of a working environment up to date."""
-    installers.make_ready(environment.python, system=system)
-    say("Bringing the packages in .venv up to date.")
     extras = frozenset(stamp.extras) | frozenset(wanted.extras)
     unfinished = replace(wanted, ready=False, by_hand=stamp.by_hand, extras=tuple(sorted(extras)))
-    environment.write_stamp(unfinished)
-    try:
-        installers.install(environment.python, environment.root, extras)
-    except NoNetworkError:
-        environment.write_stamp(stamp)  # nothing was replaced, so it is as good as it was
-        raise
+    with installers.pip_wheel(environment.python) as wheel:
+        installers.need_index(str(environment.python), wheel)
+        say("Bringing the packages in .venv up to date.")
+        environment.write_stamp(unfinished)
+        try:
+            installers.install(environment.python, environment.root, extras, wheel)
+        except NoNetworkError:
+            environment.write_stamp(stamp)  # nothing was replaced, so it is as good as it was
+            raise
     environment.write_stamp(replace(unfinished, ready=True))
 
 
-def _create(environment: Environment, wanted: Stamp, system: bool) -> None:
+def _create(environment: Environment, wanted: Stamp) -> None:
     """Make the environment anew; on any failure, Ctrl-C included, remove what was made of it."""
-    installers.make_ready(system=system)
-    say("Making the environment of the course in .venv; this takes one to three minutes, once.")
-    _remove(environment.folder)
-    try:
-        installers.make_environment(environment.folder)
-        environment.write_stamp(replace(wanted, ready=False))
-        installers.install(environment.python, environment.root, frozenset(wanted.extras))
-        environment.write_stamp(wanted)
-    except BaseException:
-        shutil.rmtree(environment.folder, ignore_errors=True)
-        raise
+    with installers.pip_wheel() as wheel:
+        installers.need_index(installers.base_python(), wheel)
+        say("Making the environment of the course in .venv; this takes one to three minutes, once.")
+        _remove(environment.folder)
+        try:
+            installers.make_environment(environment.folder, wheel)
+            environment.write_stamp(replace(wanted, ready=False))
+            extras = frozenset(wanted.extras)
+            installers.install(environment.python, environment.root, extras, wheel)
+            environment.write_stamp(wanted)
+        except BaseException:
+            shutil.rmtree(environment.folder, ignore_errors=True)
+            raise
 
 
 def _remove(folder: Path) -> None:

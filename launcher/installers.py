@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from launcher import apt, inherited, network
+from launcher.messages import say
 from launcher.problems import SetupError, explain
 
 #: run in the environment after an installation: is the project there?
 _IS_INSTALLED = "import importlib.metadata as m; m.distribution('concurrency-course')"
+#: the Debian package that holds the wheel of pip
+_PIP_PACKAGE = "python3-pip-whl"
 _ASK_PIP = Path(__file__).with_name("ask_pip.py")
 
 
@@ -40,33 +46,57 @@ def find_uv() -> str | None:
     return uv if works.returncode == 0 else None
 
 
-def make_ready(python: Path | None = None, *, system: bool = True) -> None:
-    """See that an environment can be made, or filled where ``python`` is that of one.
+@contextlib.contextmanager
+def pip_wheel(python: Path | None = None) -> Iterator[Path | None]:
+    """Find what brings pip into an environment; yield its wheel, or None where Python has its own.
 
-    With ``system`` a part of the system's Python that is missing is installed, where this user may.
-    Nothing else is changed yet, so what there was before is as good as it was.
+    Debian leaves pip and ensurepip out of its Python. The package that holds pip is then unpacked
+    into a temporary folder, which needs no rights and changes nothing of the system. ``python`` is
+    the interpreter of an environment that is there already.
 
     Raises:
-        NoNetworkError: the index of packages does not answer.
-        SetupError: it cannot be made; the sentence says why.
+        NoNetworkError: nobody answers where the packages are.
+        SetupError: it cannot be had; the sentence says what to install.
     """
-    uv = find_uv()
-    with_pip = str(python or base_python())
-    if not uv and (python is None or _fails([with_pip, "-m", "pip", "--version"])):
-        _need_ensurepip(with_pip, system)
+    if find_uv() or (python and _has_pip(python)) or _has_ensurepip(python or base_python()):
+        yield None
+        return
+    if not apt.is_there():
+        raise SetupError(
+            f"{python or base_python()} comes without ensurepip, so no environment can be made: "
+            "install the part of your system's Python that has it (often called python3-venv), "
+            "or uv.",
+        )
+    with tempfile.TemporaryDirectory(prefix="course-") as folder:
+        say("This Python comes without pip: getting it from Debian's package, for .venv alone.")
+        log = apt.unpack(_PIP_PACKAGE, Path(folder))
+        wheel = next(Path(folder).rglob("pip-*.whl"), None)
+        if wheel is None:
+            raise explain(log, Path(folder))
+        yield wheel
+
+
+def need_index(python: str, wheel: Path | None) -> None:
+    """Return when the index of packages answers that the installer is configured with.
+
+    ``python`` or ``wheel`` has the pip that is asked.
+
+    Raises:
+        NoNetworkError: it does not; the sentence says what was tried.
+    """
     index = proxy = None
-    if uv:  # does not read pip's configuration
+    if find_uv():  # does not read pip's configuration
         index = os.environ.get("UV_DEFAULT_INDEX", os.environ.get("UV_INDEX_URL"))
     if index is None:
-        index, proxy = _index(with_pip)
+        index, proxy = _index(python, wheel)
     if index:
         network.need(index, proxy)
 
 
-def _index(python: str) -> tuple[str | None, str | None]:
+def _index(python: str, wheel: Path | None = None) -> tuple[str | None, str | None]:
     """Return the address of the index that pip uses, and pip's own proxy; None: not to be told."""
     done = subprocess.run(
-        [python, "-P", str(_ASK_PIP)],
+        [python, "-P", str(_ASK_PIP), *([str(wheel)] if wheel else [])],
         env={**inherited.clean(), "COLUMNS": "1000"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -81,8 +111,10 @@ def _index(python: str) -> tuple[str | None, str | None]:
     return index and index[1], proxy and proxy[1]
 
 
-def make_environment(folder: Path) -> None:
+def make_environment(folder: Path, wheel: Path | None = None) -> None:
     """Create a virtual environment of this Python in ``folder``, which must not exist.
+
+    With a ``wheel`` of pip it is made without: `install` then takes pip from there.
 
     Raises:
         SetupError: it cannot be made; the sentence says why.
@@ -91,11 +123,14 @@ def make_environment(folder: Path) -> None:
     if uv:
         run([uv, "venv", "--quiet", "--python", base_python(), str(folder)], folder)
     else:
-        run([base_python(), "-m", "venv", str(folder)], folder)
+        without = ["--without-pip"] if wheel else []
+        run([base_python(), "-m", "venv", *without, str(folder)], folder)
 
 
-def install(python: Path, root: Path, extras: frozenset[str]) -> None:
+def install(python: Path, root: Path, extras: frozenset[str], wheel: Path | None = None) -> None:
     """Install the project in ``root`` and its packages, editable, for the interpreter ``python``.
+
+    Where its environment has no pip, this comes from ``wheel``, else from ensurepip.
 
     Raises:
         NoNetworkError: the index of packages does not answer.
@@ -107,8 +142,9 @@ def install(python: Path, root: Path, extras: frozenset[str]) -> None:
         # Compiled once, as pip does it; else each start of a program compiles what it imports.
         command = [uv, "pip", "install", "--compile-bytecode", "--python", str(python)]
     else:
-        if _fails([str(python), "-m", "pip", "--version"]):
-            run([str(python), "-m", "ensurepip"], root)
+        if not _has_pip(python):
+            by_itself = [f"{wheel}/pip", "install", "--no-index", "--no-deps", str(wheel)]
+            run([str(python), *(by_itself if wheel else ["-m", "ensurepip"])], root)
         command = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     run([*command, "-e", wanted], root, cwd=root)
     if _fails([str(python), "-c", _IS_INSTALLED]):
@@ -119,47 +155,13 @@ def install(python: Path, root: Path, extras: frozenset[str]) -> None:
         )
 
 
-def _need_ensurepip(python: str, system: bool) -> None:
-    """Install what Debian leaves out of its Python, where this user may; else say the command."""
-    if _has_ensurepip(python):
-        return
-    package = _debian_package(python)
-    if shutil.which("apt-get") is None:
-        raise SetupError(
-            f"{python} comes without ensurepip, so no environment can be made: install the "
-            "part of your system's Python that has it (often called python3-venv), or uv.",
-        )
-    if not system or not apt.is_usable():
-        raise SetupError(
-            f"This Python comes without ensurepip: run `{apt.command([package])}` and then "
-            "the same command again.",
-        )
-    log = apt.install([package], "This Python comes without ensurepip")
-    if log:
-        raise explain(log, Path("/usr"))
-    if not _has_ensurepip(python):
-        raise SetupError(f"{package} is installed, but {python} still has no ensurepip.")
+def _has_pip(python: Path) -> bool:
+    return not _fails([str(python), "-m", "pip", "--version"])
 
 
-def _has_ensurepip(python: str) -> bool:
+def _has_ensurepip(python: Path | str) -> bool:
     # A folder that a removed package left behind is still found, but as a namespace of no file.
-    return not _fails([python, "-c", "import ensurepip; ensurepip.version()"])
-
-
-def _debian_package(python: str) -> str:
-    """Return the package with ensurepip: every version but the system's own has its own name."""
-    done = subprocess.run(
-        [python, "-c", "import sys; print(sys._base_executable, sys.version_info.minor)"],
-        env=inherited.clean(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    base, _, minor = done.stdout.strip().rpartition(" ")
-    default = Path("/usr/bin/python3")
-    if default.exists() and default.resolve() == Path(base).resolve():
-        return "python3-venv"
-    return f"python3.{minor}-venv"
+    return not _fails([str(python), "-c", "import ensurepip; ensurepip.version()"])
 
 
 def _fails(command: list[str]) -> bool:

@@ -281,7 +281,7 @@ def test_debian_packages_that_it_does_not_know_do_not_stop_the_others(
         return "E: Unable to locate package" if "unknown" in command else ""
 
     monkeypatch.setattr(apt, "_run", run)
-    monkeypatch.setattr(apt, "_site", lambda: None)
+    monkeypatch.setattr(apt, "_need_network", lambda: None)
     assert "Unable to locate" in apt.install(["known", "unknown"], "Tests need it")
     assert [command[-1] for command in calls][-2:] == ["known", "unknown"]
 
@@ -304,7 +304,7 @@ def test_a_server_that_a_test_needs_does_not_answer_to_the_world(
     monkeypatch.setattr(programs, "table", lambda: table)
     monkeypatch.setattr(apt, "is_usable", lambda: True)
     monkeypatch.setattr(apt, "_run", run)
-    monkeypatch.setattr(apt, "_site", lambda: None)
+    monkeypatch.setattr(apt, "_need_network", lambda: None)
     assert programs.bring(["server"]) == []
     assert calls[1:] == [
         ("invoke-rc.d", "a-server", "stop"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 from patience import HANG
 
-from launcher import installers, network
+from launcher import apt, environment, installers, network
 from launcher.current import is_ready
 from launcher.problems import (
     NoNetworkError,
@@ -227,21 +226,81 @@ def test_packages_that_went_elsewhere_are_noticed(copy: Copy) -> None:
     assert not copy.environment.exists()
 
 
-def test_an_environment_by_hand_without_pip_asks_for_debians_package(
-    copy: Copy, monkeypatch: pytest.MonkeyPatch
+class Debian:
+    """Stands in for a Debian whose Python has neither pip nor ensurepip, and for its packages."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        self.asked: list[tuple[str, ...]] = []
+        self.log = ""
+        monkeypatch.setattr(installers, "find_uv", lambda: None)
+        monkeypatch.setattr(installers, "_has_ensurepip", lambda _: False)
+        monkeypatch.setattr(installers, "need_index", lambda *_: None)
+        monkeypatch.setattr(apt, "is_there", lambda: True)
+        monkeypatch.setattr(apt, "_need_network", lambda: None)
+        monkeypatch.setattr(apt, "_run", self.run)
+        monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+    def run(self, *command: str, cwd: Path | None = None) -> str:
+        self.asked.append(command)
+        if "download" in command and cwd is not None:
+            (cwd / "python3-pip-whl_1_all.deb").touch()
+        elif command[0] == "dpkg-deb":
+            (Path(command[-1]) / "pip-1-py3-none-any.whl").touch()
+        return self.log
+
+
+@pytest.fixture
+def debian(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Debian:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    return Debian(monkeypatch, folder)
+
+
+def test_pip_comes_from_debians_package_without_any_rights(
+    debian: Debian, copy: Copy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Debian's Python makes such a half when ensurepip is missing."""
+    commands: list[list[str]] = []
+
+    def run(command: list[str], folder: Path, cwd: Path | None = None) -> None:
+        commands.append(command)
+        folder.mkdir(exist_ok=True)
+
+    monkeypatch.setattr(installers, "run", run)
+    monkeypatch.setattr(installers, "_fails", lambda command: "pip" in command)
+    copy.environment.mkdir()
+    environment._create(environment.Environment(copy.root), environment._wanted(copy.root, set()))
+    [make, bring_pip, install] = [" ".join(map(str, command)) for command in commands]
+    assert "-m venv --without-pip" in make
+    assert bring_pip.endswith("pip-1-py3-none-any.whl")
+    assert install.endswith("-m pip install --disable-pip-version-check -e .")
+    assert {words[0] for words in debian.asked} == {"apt-get", "dpkg-deb"}
+    assert not {"install", "update"} & {word for words in debian.asked for word in words}
+    assert list(Path(tempfile.gettempdir()).iterdir()) == [], "what was unpacked is gone"
+    assert "This Python comes without pip" in capsys.readouterr().err
+
+
+def test_a_half_made_environment_gets_its_pip_the_same_way(debian: Debian, copy: Copy) -> None:
+    """`python3 -m venv .venv` leaves such a half on Debian."""
     subprocess.run(
         [sys.executable, "-m", "venv", "--without-pip", copy.environment], check=True, timeout=60
     )
-    monkeypatch.setattr(installers, "find_uv", lambda: None)
-    monkeypatch.setattr(installers, "_has_ensurepip", lambda _: False)
-    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    python = copy.environment / "bin" / "python"
-    with pytest.raises(
-        SetupError, match=r"comes without ensurepip: run `.*apt-get install python3"
-    ):
-        installers.make_ready(python, system=False)
+    with installers.pip_wheel(copy.environment / "bin" / "python") as wheel:
+        assert wheel is not None
+        assert wheel.is_file()
+    with installers.pip_wheel(Path(sys.executable)) as wheel:
+        assert wheel is None, "this one has its pip"
+
+
+def test_debian_packages_that_cannot_be_had_are_one_sentence(
+    debian: Debian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    debian.log = "E: Unable to locate package python3-pip-whl"
+    monkeypatch.setattr(apt, "unpack", lambda *_: debian.log)
+    with pytest.raises(SetupError, match="Unable to locate package"), installers.pip_wheel():
+        pass
+    monkeypatch.setattr(apt, "is_there", lambda: False)
+    with pytest.raises(SetupError, match="often called python3-venv"), installers.pip_wheel():
+        pass
 
 
 def test_a_python_without_ensurepip_is_noticed(tmp_path: Path) -> None:
