@@ -10,11 +10,16 @@ from pathlib import Path
 
 import psutil
 
+from labsupport.ownership.supervisor import is_tracker
+
 MIB = 1024 * 1024
 
 
 def _sum(pid: int, of: Callable[[psutil.Process], int]) -> int | None:
-    """Return the sum over the server's processes; None where the system does not tell it."""
+    """Return the sum over the server's processes; None where the system does not tell it.
+
+    The resource tracker of multiprocessing serves nobody, and starts at any time.
+    """
     if not pid:
         return None
     total = 0
@@ -23,7 +28,7 @@ def _sum(pid: int, of: Callable[[psutil.Process], int]) -> int | None:
         supervisor = psutil.Process(pid).parent() or psutil.Process(pid)
         for process in supervisor.children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                total += of(process)
+                total += 0 if is_tracker(process.pid) else of(process)
     except (psutil.Error, OSError, AttributeError):
         return None
     return total

@@ -24,7 +24,7 @@ from labsupport.exercises.verdicts import (
 from labsupport.hang_doctor.diagnosis import Diagnosis, diagnose, source_file
 from labsupport.hang_doctor.job import Job, current_start_method, runner_argv
 from labsupport.hang_doctor.monitor import Limits, Watched, watch
-from labsupport.hang_doctor.wait_kinds import Wait, describe
+from labsupport.hang_doctor.wait_kinds import Wait, busy_line, describe
 from labsupport.hang_doctor.warm_runner import start_warm
 from labsupport.ownership.scratch import temporary_folder
 
@@ -182,9 +182,10 @@ def _unfinished(exercise: Exercise, watched: Watched) -> Verdict:
     if fault := fault_in_pool(watched.evidence.notes):
         return wrong(f"{name} never ends, because {fault.reason}", fault.next_step)
     computing = _computing(watched)
-    if watched.ending in ("busy", "late") and computing is not None and computing.code:
+    line = busy_line(computing.frame) if computing is not None and computing.frame else ""
+    if watched.ending in ("busy", "late") and line:
         return wrong(
-            f"{name} computes without end at the line `{computing.code}`.",
+            f"{name} computes without end at the line `{line}`.",
             "Give this loop an end, or let it wait for what it needs instead of asking again.",
         )
     return _hanging(name, watched, diagnose(watched.stacks, watched.evidence))

@@ -183,7 +183,7 @@ def _is_running(pid: int) -> bool:
 
 def true_parent(answer: Answer, folder: Path) -> dict[str, Any]:
     """Judge `introduce(box)` under every start method of this machine."""
-    for method in multiprocessing.get_all_start_methods():
+    for method in sorted(multiprocessing.get_all_start_methods()):
         context: Any = multiprocessing.get_context(method)
         box = context.SimpleQueue()
         child = context.Process(target=answer, args=(box,), name=f"guest of {method}")

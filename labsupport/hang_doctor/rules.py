@@ -37,11 +37,20 @@ def _some(waits: Sequence[Wait], *kinds: str) -> Wait | None:
     return next((wait for wait in waits if wait.kind in kinds), None)
 
 
+#: A traceback whose last call is the one that unpickles; what was looked up stands in quotes behind
+#: the word "attribute" in the text of every Python.
+_NOT_FOUND = re.compile(
+    r'^  File ".*multiprocessing[/\\](?:queues|connection|spawn)\.py", line \d+, in '
+    r"(?:get|recv|_main)\n"
+    r"(?:    .*\n)+"
+    r"AttributeError: .*\battribute '([^']+)'",
+    re.MULTILINE,
+)
+
+
 def _cannot_import(waits: Sequence[Wait], evidence: Evidence) -> Finding | None:
     """A worker that cannot import its function dies with the task (CPython, pool.worker)."""
-    found = re.search(
-        r"^AttributeError: .*[Cc]an't get attribute '([^']+)'", evidence.output, re.MULTILINE
-    )
+    found = _NOT_FOUND.search(evidence.output)
     if found is None:
         found = re.search(
             r"^ModuleNotFoundError: No module named '([^']+)'", evidence.output, re.MULTILINE

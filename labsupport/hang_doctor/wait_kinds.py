@@ -148,6 +148,29 @@ def source_line(frame: Frame) -> str:
     return linecache.getline(frame.path, frame.line).strip()
 
 
+def busy_line(frame: Frame) -> str:
+    """Return the text of the line where a thread computes; for `pass` or `continue` the loop's.
+
+    A loop that does nothing is met at its head or in its body, as each Python compiles it.
+    """
+    code = source_line(frame)
+    if code not in ("pass", "continue"):
+        return code
+    above = linecache.getlines(frame.path)[: frame.line]
+    depth = _indentation(above.pop())
+    for line in reversed(above):
+        text = line.strip()
+        if text and not text.startswith("#") and _indentation(line) < depth:
+            depth = _indentation(line)
+            if text.startswith(("while ", "for ", "async for ")):
+                return text
+    return code
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def is_own(frame: Frame) -> bool:
     """Tell whether a frame lies in a learner's file: not Python's, a package's or labsupport's."""
     path = frame.path

@@ -16,7 +16,7 @@ from ftp_project.client import trust
 from ftp_project.client.errors import network_reason
 from ftp_project.loop import tls
 from ftp_project.loop.tls_context import make_context, was_cut
-from ftp_project.server import certificates as server_certificates
+from ftp_project.server.process import certificates as server_certificates
 
 ROOT = Path(__file__).resolve().parents[3]
 #: clients that make TLS settings for themselves where they are given none

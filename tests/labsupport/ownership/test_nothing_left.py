@@ -19,9 +19,9 @@ import psutil
 import pytest
 from kernels import kernel_in
 
-from labsupport import leftovers, scratch
+from labsupport.ownership import leftovers, scratch
 from labsupport.ownership.owners import VARIABLE
-from labsupport.programs import run_program
+from labsupport.programs.run import run_program
 from labsupport.programs.supervised_process import start_guarded
 
 DEADLINE = 60  # seconds; only ever used up on failure

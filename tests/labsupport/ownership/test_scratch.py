@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from labsupport import owners, scratch, whole_files
+from labsupport.ownership import owners, scratch, whole_files
 from labsupport.ownership.owners import ROOT_NAME, VARIABLE, is_dead, owner_name, semaphore_prefix
 from labsupport.ownership.whole_files import replace_file
 
