@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from launcher import current, installers
-from launcher.installers import say
+from launcher import current, inherited, installers
+from launcher.messages import say
 from launcher.problems import NoNetworkError, explain_os_error
 
 STAMP = "course-stamp.json"
@@ -82,15 +82,21 @@ class Environment:
         test = "import sys; sys.exit(sys.version_info < (3, 11))"
         try:
             done = subprocess.run(
-                [self.python, "-c", test], capture_output=True, timeout=60, check=False
+                [self.python, "-c", test],
+                env=inherited.clean(),
+                capture_output=True,
+                timeout=60,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return False
         return done.returncode == 0
 
 
-def ensure(root: Path, extras: frozenset[str]) -> Path:
+def ensure(root: Path, extras: frozenset[str], *, system: bool = True) -> Path:
     """Return an interpreter that has the project in ``root`` and ``extras`` installed.
+
+    With ``system`` a part of the system's Python that is missing is installed, where this user may.
 
     Raises:
         SetupError: it cannot be had; nothing half-made is left behind.
@@ -106,7 +112,7 @@ def ensure(root: Path, extras: frozenset[str]) -> Path:
             pass  # only to see whether the folder can be written
         with _alone(root):
             if not environment.serves(wanted):
-                _bring_about(environment, wanted)
+                _prepare(environment, wanted, system)
     except OSError as error:
         raise explain_os_error(error, root) from None
     return environment.python
@@ -118,19 +124,20 @@ def _wanted(root: Path, extras: frozenset[str]) -> Stamp:
     return Stamp(True, False, python, str(root), project, tuple(sorted(extras)))
 
 
-def _bring_about(environment: Environment, wanted: Stamp) -> None:
+def _prepare(environment: Environment, wanted: Stamp, system: bool) -> None:
     stamp = environment.stamp()
     if environment.folder.exists() and environment.runs():
         if stamp is None:
             stamp = replace(wanted, ready=False, by_hand=True)
         if environment.is_usable(stamp, wanted):
-            _refresh(environment, stamp, wanted)
+            _refresh(environment, stamp, wanted, system)
             return
-    _create(environment, wanted)
+    _create(environment, wanted, system)
 
 
-def _refresh(environment: Environment, stamp: Stamp, wanted: Stamp) -> None:
+def _refresh(environment: Environment, stamp: Stamp, wanted: Stamp, system: bool) -> None:
     """Bring the packages of a working environment up to date."""
+    installers.make_ready(environment.python, system=system)
     say("Bringing the packages in .venv up to date.")
     extras = frozenset(stamp.extras) | frozenset(wanted.extras)
     unfinished = replace(wanted, ready=False, by_hand=stamp.by_hand, extras=tuple(sorted(extras)))
@@ -143,9 +150,10 @@ def _refresh(environment: Environment, stamp: Stamp, wanted: Stamp) -> None:
     environment.write_stamp(replace(unfinished, ready=True))
 
 
-def _create(environment: Environment, wanted: Stamp) -> None:
+def _create(environment: Environment, wanted: Stamp, system: bool) -> None:
     """Make the environment anew; on any failure, Ctrl-C included, remove what was made of it."""
-    say("Making the environment of the course in .venv; this takes up to two minutes, once.")
+    installers.make_ready(system=system)
+    say("Making the environment of the course in .venv; this takes one to three minutes, once.")
     _remove(environment.folder)
     try:
         installers.make_environment(environment.folder)
