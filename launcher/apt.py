@@ -1,4 +1,4 @@
-"""Install Debian's packages, where this user may."""
+"""Install Debian's packages, where this user may; unpack one for the course alone elsewhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 from launcher import inherited, network
 from launcher.messages import say
@@ -64,6 +65,34 @@ def _install(packages: Sequence[str]) -> str:
     return _apt_get("install", "--yes", "--no-install-recommends", *packages)
 
 
+def unpack(package: str, folder: Path, why: str) -> str:
+    """Fetch ``package`` and unpack it into ``folder``, say so first; needs no rights.
+
+    Return what failed, else "". Nothing is installed: apt-get(8) keeps its lists in ``folder``,
+    too, and dpkg-deb(1) only copies files.
+
+    Raises:
+        NoNetworkError: nobody answers where the packages are.
+    """
+    say(f"{why}: fetching Debian's {package}, for the course alone.")
+    site = _site()
+    if site:
+        network.need(site, _proxy(site))
+    state, cache = folder / "state", folder / "cache"
+    (state / "lists" / "partial").mkdir(parents=True)
+    (cache / "archives" / "partial").mkdir(parents=True)
+    places = [
+        "-o", f"Dir::State={state}",
+        "-o", f"Dir::Cache={cache}",
+        # What is installed stands where it always does: else apt-get finds its state broken.
+        "-o", "Dir::State::status=/var/lib/dpkg/status",
+    ]  # fmt: skip
+    log = _apt_get(*places, "update") or _apt_get(*places, "download", package, folder=folder)
+    for file in folder.glob("*.deb"):
+        log += _run("dpkg-deb", "--extract", str(file), str(folder))
+    return log
+
+
 def disable(services: Sequence[str]) -> None:
     """Stop ``services`` and let none of them start with the machine.
 
@@ -75,15 +104,16 @@ def disable(services: Sequence[str]) -> None:
         _run("update-rc.d", service, "disable")
 
 
-def _apt_get(*words: str) -> str:
-    return _run("apt-get", *_OPTIONS, *words)
+def _apt_get(*words: str, folder: Path | None = None) -> str:
+    return _run("apt-get", *_OPTIONS, *words, folder=folder)
 
 
-def _run(*command: str) -> str:
+def _run(*command: str, folder: Path | None = None) -> str:
     """Return what a command printed if it failed, else ""."""
     try:
         done = subprocess.run(
             command,
+            cwd=folder,
             env={**inherited.clean(), "DEBIAN_FRONTEND": "noninteractive"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -1,7 +1,8 @@
 """Print how pip is configured; run as a program by the interpreter whose pip is asked.
 
 pip's help names the index that it uses by its environment and its files, its configuration the
-proxy. Where no pip is installed, the copy is asked that ensurepip holds for new environments.
+proxy. Where no pip is installed, the wheel that the command line names is asked, or the one that
+ensurepip holds for new environments.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ def find_pip() -> None:
     Raises:
         ImportError: this Python has neither pip nor ensurepip.
     """
+    sys.path += sys.argv[1:]
     if importlib.util.find_spec("pip") is not None:
         return
     import ensurepip

@@ -137,13 +137,20 @@ def _prepare(environment: Environment, wanted: Stamp, system: bool) -> None:
 
 def _refresh(environment: Environment, stamp: Stamp, wanted: Stamp, system: bool) -> None:
     """Bring the packages of a working environment up to date."""
-    installers.make_ready(environment.python, system=system)
+    with tempfile.TemporaryDirectory(prefix="course-pip-") as spare:
+        wheel = installers.make_ready(Path(spare), environment.python, system=system)
+        _refresh_with(wheel, environment, stamp, wanted)
+
+
+def _refresh_with(
+    wheel: Path | None, environment: Environment, stamp: Stamp, wanted: Stamp
+) -> None:
     say("Bringing the packages in .venv up to date.")
     extras = frozenset(stamp.extras) | frozenset(wanted.extras)
     unfinished = replace(wanted, ready=False, by_hand=stamp.by_hand, extras=tuple(sorted(extras)))
     environment.write_stamp(unfinished)
     try:
-        installers.install(environment.python, environment.root, extras)
+        installers.install(environment.python, environment.root, extras, wheel)
     except NoNetworkError:
         environment.write_stamp(stamp)  # nothing was replaced, so it is as good as it was
         raise
@@ -152,17 +159,19 @@ def _refresh(environment: Environment, stamp: Stamp, wanted: Stamp, system: bool
 
 def _create(environment: Environment, wanted: Stamp, system: bool) -> None:
     """Make the environment anew; on any failure, Ctrl-C included, remove what was made of it."""
-    installers.make_ready(system=system)
-    say("Making the environment of the course in .venv; this takes one to three minutes, once.")
-    _remove(environment.folder)
-    try:
-        installers.make_environment(environment.folder)
-        environment.write_stamp(replace(wanted, ready=False))
-        installers.install(environment.python, environment.root, frozenset(wanted.extras))
-        environment.write_stamp(wanted)
-    except BaseException:
-        shutil.rmtree(environment.folder, ignore_errors=True)
-        raise
+    with tempfile.TemporaryDirectory(prefix="course-pip-") as spare:
+        wheel = installers.make_ready(Path(spare), system=system)
+        say("Making the environment of the course in .venv; this takes one to three minutes, once.")
+        _remove(environment.folder)
+        try:
+            installers.make_environment(environment.folder, wheel)
+            environment.write_stamp(replace(wanted, ready=False))
+            extras = frozenset(wanted.extras)
+            installers.install(environment.python, environment.root, extras, wheel)
+            environment.write_stamp(wanted)
+        except BaseException:
+            shutil.rmtree(environment.folder, ignore_errors=True)
+            raise
 
 
 def _remove(folder: Path) -> None:

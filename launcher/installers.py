@@ -14,6 +14,8 @@ from launcher.problems import SetupError, explain
 
 #: run in the environment after an installation: is the project there?
 _IS_INSTALLED = "import importlib.metadata as m; m.distribution('concurrency-course')"
+#: Debian's pip, as the wheel that ensurepip would install
+_PIP_PACKAGE = "python3-pip-whl"
 _ASK_PIP = Path(__file__).with_name("ask_pip.py")
 
 
@@ -40,11 +42,13 @@ def find_uv() -> str | None:
     return uv if works.returncode == 0 else None
 
 
-def make_ready(python: Path | None = None, *, system: bool = True) -> None:
+def make_ready(spare: Path, python: Path | None = None, *, system: bool = True) -> Path | None:
     """See that an environment can be made, or filled where ``python`` is that of one.
 
     With ``system`` a part of the system's Python that is missing is installed, where this user may.
-    Nothing else is changed yet, so what there was before is as good as it was.
+    Where not, Debian's pip is fetched into the empty folder ``spare``: its wheel is returned, to be
+    handed on to `make_environment` and `install`. None: pip is there, or comes with Python. Nothing
+    else is changed yet, so what there was before is as good as it was.
 
     Raises:
         NoNetworkError: the index of packages does not answer.
@@ -52,21 +56,23 @@ def make_ready(python: Path | None = None, *, system: bool = True) -> None:
     """
     uv = find_uv()
     with_pip = str(python or base_python())
+    wheel = None
     if not uv and (python is None or _fails([with_pip, "-m", "pip", "--version"])):
-        _need_ensurepip(with_pip, system)
+        wheel = _need_pip(with_pip, system, spare)
     index = proxy = None
     if uv:  # does not read pip's configuration
         index = os.environ.get("UV_DEFAULT_INDEX", os.environ.get("UV_INDEX_URL"))
     if index is None:
-        index, proxy = _index(with_pip)
+        index, proxy = _index(with_pip, wheel)
     if index:
         network.need(index, proxy)
+    return wheel
 
 
-def _index(python: str) -> tuple[str | None, str | None]:
+def _index(python: str, wheel: Path | None) -> tuple[str | None, str | None]:
     """Return the address of the index that pip uses, and pip's own proxy; None: not to be told."""
     done = subprocess.run(
-        [python, "-P", str(_ASK_PIP)],
+        [python, "-P", str(_ASK_PIP), *([str(wheel)] if wheel else [])],
         env={**inherited.clean(), "COLUMNS": "1000"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -81,8 +87,10 @@ def _index(python: str) -> tuple[str | None, str | None]:
     return index and index[1], proxy and proxy[1]
 
 
-def make_environment(folder: Path) -> None:
+def make_environment(folder: Path, wheel: Path | None = None) -> None:
     """Create a virtual environment of this Python in ``folder``, which must not exist.
+
+    It is left without pip where ``wheel`` will bring it.
 
     Raises:
         SetupError: it cannot be made; the sentence says why.
@@ -91,11 +99,14 @@ def make_environment(folder: Path) -> None:
     if uv:
         run([uv, "venv", "--quiet", "--python", base_python(), str(folder)], folder)
     else:
-        run([base_python(), "-m", "venv", str(folder)], folder)
+        without = ["--without-pip"] if wheel else []
+        run([base_python(), "-m", "venv", *without, str(folder)], folder)
 
 
-def install(python: Path, root: Path, extras: frozenset[str]) -> None:
+def install(python: Path, root: Path, extras: frozenset[str], wheel: Path | None = None) -> None:
     """Install the project in ``root`` and its packages, editable, for the interpreter ``python``.
+
+    Where that has no pip, the one in ``wheel`` installs itself there, or else ensurepip's.
 
     Raises:
         NoNetworkError: the index of packages does not answer.
@@ -108,7 +119,10 @@ def install(python: Path, root: Path, extras: frozenset[str]) -> None:
         command = [uv, "pip", "install", "--compile-bytecode", "--python", str(python)]
     else:
         if _fails([str(python), "-m", "pip", "--version"]):
-            run([str(python), "-m", "ensurepip"], root)
+            if wheel:  # a wheel is a zip file: its pip can run as it lies there
+                run([str(python), f"{wheel}/pip", "install", "--no-index", str(wheel)], root)
+            else:
+                run([str(python), "-m", "ensurepip"], root)
         command = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     run([*command, "-e", wanted], root, cwd=root)
     if _fails([str(python), "-c", _IS_INSTALLED]):
@@ -119,26 +133,37 @@ def install(python: Path, root: Path, extras: frozenset[str]) -> None:
         )
 
 
-def _need_ensurepip(python: str, system: bool) -> None:
-    """Install what Debian leaves out of its Python, where this user may; else say the command."""
+def _need_pip(python: str, system: bool, spare: Path) -> Path | None:
+    """Bring what Debian leaves out of its Python: ensurepip, or a pip for the course alone.
+
+    Return the wheel of the latter.
+    """
     if _has_ensurepip(python):
-        return
+        return None
     package = _debian_package(python)
     if shutil.which("apt-get") is None:
         raise SetupError(
             f"{python} comes without ensurepip, so no environment can be made: install the "
             "part of your system's Python that has it (often called python3-venv), or uv.",
         )
-    if not system or not apt.is_usable():
+    if not system:
         raise SetupError(
             f"This Python comes without ensurepip: run `{apt.command([package])}` and then "
             "the same command again.",
         )
-    log = apt.install([package], "This Python comes without ensurepip")
+    why = "This Python comes without ensurepip"
+    if not apt.is_usable():
+        log = apt.unpack(_PIP_PACKAGE, spare, why)
+        wheel = next(iter(spare.glob("usr/share/python-wheels/pip-*.whl")), None)
+        if wheel is None:
+            raise explain(log, spare)
+        return wheel
+    log = apt.install([package], why)
     if log:
         raise explain(log, Path("/usr"))
     if not _has_ensurepip(python):
         raise SetupError(f"{package} is installed, but {python} still has no ensurepip.")
+    return None
 
 
 def _has_ensurepip(python: str) -> bool:

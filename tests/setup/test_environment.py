@@ -209,15 +209,15 @@ def test_pip_tells_its_index_and_its_proxy(monkeypatch: pytest.MonkeyPatch, tmp_
     )
     monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
     monkeypatch.delenv("PIP_INDEX_URL", raising=False)
-    assert installers._index(sys.executable) == ("http://mirror.example:81/simple", "door:3128")
+    assert installers._index(sys.executable, None) == ("http://mirror.example:81/simple", "door:3128")
     without_pip = tmp_path / "bare"
     subprocess.run(
         [sys.executable, "-m", "venv", "--without-pip", without_pip], check=True, timeout=60
     )
     python = str(without_pip / "bin" / "python")
-    assert installers._index(python)[0] == "http://mirror.example:81/simple"
+    assert installers._index(python, None)[0] == "http://mirror.example:81/simple"
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    assert installers._index(sys.executable) == (None, None)
+    assert installers._index(sys.executable, None) == (None, None)
 
 
 def test_packages_that_went_elsewhere_are_noticed(copy: Copy) -> None:
@@ -241,7 +241,7 @@ def test_an_environment_by_hand_without_pip_asks_for_debians_package(
     with pytest.raises(
         SetupError, match=r"comes without ensurepip: run `.*apt-get install python3"
     ):
-        installers.make_ready(python, system=False)
+        installers.make_ready(tmp_path, python, system=False)
 
 
 def test_a_python_without_ensurepip_is_noticed(tmp_path: Path) -> None:
