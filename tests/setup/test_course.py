@@ -276,7 +276,7 @@ def test_debian_packages_that_it_does_not_know_do_not_stop_the_others(
 ) -> None:
     calls: list[tuple[str, ...]] = []
 
-    def run(*command: str) -> str:
+    def run(*command: str, cwd: Path | None = None) -> str:
         calls.append(command)
         return "E: Unable to locate package" if "unknown" in command else ""
 
@@ -293,7 +293,7 @@ def test_a_server_that_a_test_needs_does_not_answer_to_the_world(
     table = {"server": {"package": "a-server", "command": "a-server", "service": "a-server"}}
     calls: list[tuple[str, ...]] = []
 
-    def run(*command: str) -> str:
+    def run(*command: str, cwd: Path | None = None) -> str:
         calls.append(command)
         if "install" in command:
             (tmp_path / "a-server").write_text("")
