@@ -4,6 +4,7 @@ This file holds no syntax that Python 2.7 or 3.6 cannot read, so that an old Pyt
 too old and does not stumble over a line. Everything else is in ``launcher/``.
 """
 
+import os
 import sys
 
 if sys.version_info < (3, 11):
@@ -12,6 +13,12 @@ if sys.version_info < (3, 11):
         "course.py with it, for example: python3.12 course.py lab\n" % sys.version_info[:2]
     )
     sys.exit(2)
+
+# A PYTHONPATH for other work may hold a json.py that is not Python's own. And this folder is not on
+# the path where PYTHONSAFEPATH is set.
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+OTHERS = [os.path.abspath(p) for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+sys.path[:] = [FOLDER] + [p for p in sys.path if os.path.abspath(p) not in OTHERS]
 
 from launcher.commands import main
 

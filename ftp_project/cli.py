@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Annotated, NoReturn
 
 import typer
 
-from ftp_project import __version__
+from ftp_project import __version__, called_as
 from ftp_project.client.commands import EXIT_STATUS, get, ls, put
 from ftp_project.commands.cert import cert
 from ftp_project.commands.flags import takes_options
@@ -60,8 +61,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     Each mistake is answered with one sentence on standard error.
     """
     words = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        # Under an ASCII locale a name with an umlaut would raise UnicodeEncodeError.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        status = app(args=words or ["--help"], prog_name="ftp_project", standalone_mode=False)
+        status = app(args=words or ["--help"], prog_name=called_as.command(), standalone_mode=False)
     except UsageError as error:
         _fail(str(error))
     except (typer.Abort, KeyboardInterrupt):
@@ -79,5 +84,5 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _fail(text: str) -> NoReturn:
     for sentence in text.splitlines():
-        print(f"ftp_project: {sentence}", file=sys.stderr)
+        print(f"{called_as.name()}: {sentence}", file=sys.stderr)
     sys.exit(2)

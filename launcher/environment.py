@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from launcher import current, installers
-from launcher.installers import say
+from launcher import current, inherited, installers
+from launcher.messages import say
 from launcher.problems import NoNetworkError, explain_os_error
 
 STAMP = "course-stamp.json"
@@ -82,7 +82,11 @@ class Environment:
         test = "import sys; sys.exit(sys.version_info < (3, 11))"
         try:
             done = subprocess.run(
-                [self.python, "-c", test], capture_output=True, timeout=60, check=False
+                [self.python, "-c", test],
+                env=inherited.clean(),
+                capture_output=True,
+                timeout=60,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return False
@@ -106,7 +110,7 @@ def ensure(root: Path, extras: frozenset[str]) -> Path:
             pass  # only to see whether the folder can be written
         with _alone(root):
             if not environment.serves(wanted):
-                _bring_about(environment, wanted)
+                _prepare(environment, wanted)
     except OSError as error:
         raise explain_os_error(error, root) from None
     return environment.python
@@ -118,7 +122,7 @@ def _wanted(root: Path, extras: frozenset[str]) -> Stamp:
     return Stamp(True, False, python, str(root), project, tuple(sorted(extras)))
 
 
-def _bring_about(environment: Environment, wanted: Stamp) -> None:
+def _prepare(environment: Environment, wanted: Stamp) -> None:
     stamp = environment.stamp()
     if environment.folder.exists() and environment.runs():
         if stamp is None:
@@ -131,30 +135,35 @@ def _bring_about(environment: Environment, wanted: Stamp) -> None:
 
 def _refresh(environment: Environment, stamp: Stamp, wanted: Stamp) -> None:
     """Bring the packages of a working environment up to date."""
-    say("Bringing the packages in .venv up to date.")
     extras = frozenset(stamp.extras) | frozenset(wanted.extras)
     unfinished = replace(wanted, ready=False, by_hand=stamp.by_hand, extras=tuple(sorted(extras)))
-    environment.write_stamp(unfinished)
-    try:
-        installers.install(environment.python, environment.root, extras)
-    except NoNetworkError:
-        environment.write_stamp(stamp)  # nothing was replaced, so it is as good as it was
-        raise
+    with installers.pip_wheel(environment.python) as wheel:
+        installers.need_index(str(environment.python), wheel)
+        say("Bringing the packages in .venv up to date.")
+        environment.write_stamp(unfinished)
+        try:
+            installers.install(environment.python, environment.root, extras, wheel)
+        except NoNetworkError:
+            environment.write_stamp(stamp)  # nothing was replaced, so it is as good as it was
+            raise
     environment.write_stamp(replace(unfinished, ready=True))
 
 
 def _create(environment: Environment, wanted: Stamp) -> None:
     """Make the environment anew; on any failure, Ctrl-C included, remove what was made of it."""
-    say("Making the environment of the course in .venv; this takes up to two minutes, once.")
-    _remove(environment.folder)
-    try:
-        installers.make_environment(environment.folder)
-        environment.write_stamp(replace(wanted, ready=False))
-        installers.install(environment.python, environment.root, frozenset(wanted.extras))
-        environment.write_stamp(wanted)
-    except BaseException:
-        shutil.rmtree(environment.folder, ignore_errors=True)
-        raise
+    with installers.pip_wheel() as wheel:
+        installers.need_index(installers.base_python(), wheel)
+        say("Making the environment of the course in .venv; this takes one to three minutes, once.")
+        _remove(environment.folder)
+        try:
+            installers.make_environment(environment.folder, wheel)
+            environment.write_stamp(replace(wanted, ready=False))
+            extras = frozenset(wanted.extras)
+            installers.install(environment.python, environment.root, extras, wheel)
+            environment.write_stamp(wanted)
+        except BaseException:
+            shutil.rmtree(environment.folder, ignore_errors=True)
+            raise
 
 
 def _remove(folder: Path) -> None:

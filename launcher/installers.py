@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
+import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from launcher import apt, inherited, network
+from launcher.messages import say
 from launcher.problems import SetupError, explain
 
-
-def say(text: str) -> None:
-    """Tell the user what happens now, apart from what programs print."""
-    print(text, file=sys.stderr, flush=True)
+#: run in the environment after an installation: is the project there?
+_IS_INSTALLED = "import importlib.metadata as m; m.distribution('concurrency-course')"
+#: the Debian package that holds the wheel of pip
+_PIP_PACKAGE = "python3-pip-whl"
+_ASK_PIP = Path(__file__).with_name("ask_pip.py")
 
 
 def base_python() -> str:
@@ -29,14 +34,87 @@ def find_uv() -> str | None:
     if uv is None:
         return None
     try:
-        works = subprocess.run([uv, "--version"], capture_output=True, timeout=30, check=False)
+        works = subprocess.run(
+            [uv, "--version"],
+            env=inherited.clean(),
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return uv if works.returncode == 0 else None
 
 
-def make_environment(folder: Path) -> None:
+@contextlib.contextmanager
+def pip_wheel(python: Path | None = None) -> Iterator[Path | None]:
+    """Find what brings pip into an environment; yield its wheel, or None where Python has its own.
+
+    Debian leaves pip and ensurepip out of its Python. The package that holds pip is then unpacked
+    into a temporary folder, which needs no rights and changes nothing of the system. ``python`` is
+    the interpreter of an environment that is there already.
+
+    Raises:
+        NoNetworkError: nobody answers where the packages are.
+        SetupError: it cannot be had; the sentence says what to install.
+    """
+    if find_uv() or (python and _has_pip(python)) or _has_ensurepip(python or base_python()):
+        yield None
+        return
+    if not apt.is_there():
+        raise SetupError(
+            f"{python or base_python()} comes without ensurepip, so no environment can be made: "
+            "install the part of your system's Python that has it (often called python3-venv), "
+            "or uv.",
+        )
+    with tempfile.TemporaryDirectory(prefix="course-") as folder:
+        say("This Python comes without pip: getting it from Debian's package, for .venv alone.")
+        log = apt.unpack(_PIP_PACKAGE, Path(folder))
+        wheel = next(Path(folder).rglob("pip-*.whl"), None)
+        if wheel is None:
+            raise explain(log, Path(folder))
+        yield wheel
+
+
+def need_index(python: str, wheel: Path | None) -> None:
+    """Return when the index of packages answers that the installer is configured with.
+
+    ``python`` or ``wheel`` has the pip that is asked.
+
+    Raises:
+        NoNetworkError: it does not; the sentence says what was tried.
+    """
+    index = proxy = None
+    if find_uv():  # does not read pip's configuration
+        index = os.environ.get("UV_DEFAULT_INDEX", os.environ.get("UV_INDEX_URL"))
+    if index is None:
+        index, proxy = _index(python, wheel)
+    if index:
+        network.need(index, proxy)
+
+
+def _index(python: str, wheel: Path | None = None) -> tuple[str | None, str | None]:
+    """Return the address of the index that pip uses, and pip's own proxy; None: not to be told."""
+    done = subprocess.run(
+        [python, "-P", str(_ASK_PIP), *([str(wheel)] if wheel else [])],
+        env={**inherited.clean(), "COLUMNS": "1000"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if re.search(r"\bno-index='(?!0|false|no|off)", done.stdout, re.IGNORECASE):
+        return None, None
+    index = re.search(r"--index-url <url>.*?\(default:?\s+(\S+?)\)", done.stdout, re.DOTALL)
+    proxy = re.search(r"^\S*\.proxy='(.+)'$", done.stdout, re.MULTILINE)
+    return index and index[1], proxy and proxy[1]
+
+
+def make_environment(folder: Path, wheel: Path | None = None) -> None:
     """Create a virtual environment of this Python in ``folder``, which must not exist.
+
+    With a ``wheel`` of pip it is made without: `install` then takes pip from there.
 
     Raises:
         SetupError: it cannot be made; the sentence says why.
@@ -44,90 +122,60 @@ def make_environment(folder: Path) -> None:
     uv = find_uv()
     if uv:
         run([uv, "venv", "--quiet", "--python", base_python(), str(folder)], folder)
-        return
-    _need_ensurepip()
-    run([base_python(), "-m", "venv", str(folder)], folder)
+    else:
+        without = ["--without-pip"] if wheel else []
+        run([base_python(), "-m", "venv", *without, str(folder)], folder)
 
 
-def install(python: Path, root: Path, extras: frozenset[str]) -> None:
+def install(python: Path, root: Path, extras: frozenset[str], wheel: Path | None = None) -> None:
     """Install the project in ``root`` and its packages, editable, for the interpreter ``python``.
 
+    Where its environment has no pip, this comes from ``wheel``, else from ensurepip.
+
     Raises:
+        NoNetworkError: the index of packages does not answer.
         SetupError: something cannot be installed; the sentence says why.
     """
     wanted = ".[" + ",".join(sorted(extras)) + "]" if extras else "."
     uv = find_uv()
     if uv:
         # Compiled once, as pip does it; else each start of a program compiles what it imports.
-        command = [
-            uv,
-            "pip",
-            "install",
-            "--compile-bytecode",
-            "--python",
-            str(python),
-            "-e",
-            wanted,
-        ]
+        command = [uv, "pip", "install", "--compile-bytecode", "--python", str(python)]
     else:
-        if _fails([str(python), "-m", "pip", "--version"]):
-            run([str(python), "-m", "ensurepip"], root)
+        if not _has_pip(python):
+            by_itself = [f"{wheel}/pip", "install", "--no-index", "--no-deps", str(wheel)]
+            run([str(python), *(by_itself if wheel else ["-m", "ensurepip"])], root)
         command = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
-        command += ["-e", wanted]
-    run(command, root, cwd=root)
-
-
-def _need_ensurepip() -> None:
-    """Install what Debian leaves out of its Python, where this user may; else say the command."""
-    if _has_ensurepip():
-        return
-    package = _debian_package()
-    apt_get = shutil.which("apt-get")
-    if apt_get is None:
+    run([*command, "-e", wanted], root, cwd=root)
+    if _fails([str(python), "-c", _IS_INSTALLED]):
         raise SetupError(
-            f"{base_python()} comes without ensurepip, so no environment can be made: install the "
-            "part of your system's Python that has it (often called python3-venv), or uv.",
+            f"The packages were installed, but not into {python.parent.parent}: a setting of the "
+            "installer sends them elsewhere. `python3 -m pip config list` shows pip's; remove "
+            "target and prefix there and run the same command again."
         )
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        raise SetupError(
-            f"This Python comes without ensurepip: run `sudo apt-get install {package}` and then "
-            "the same command again.",
-        )
-    say(f"This Python comes without ensurepip: installing {package} with apt-get.")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    command = [apt_get, "install", "--yes", "--no-install-recommends", package]
-    if _fails(command, environment):  # a fresh machine has no lists yet
-        run([apt_get, "update"], Path("/var/lib/apt"), env=environment)
-        run(command, Path("/usr"), env=environment)
-    if not _has_ensurepip():
-        raise SetupError(f"{package} is installed, but {base_python()} still has no ensurepip.")
 
 
-def _has_ensurepip() -> bool:
-    importlib.invalidate_caches()
-    spec = importlib.util.find_spec("ensurepip")
+def _has_pip(python: Path) -> bool:
+    return not _fails([str(python), "-m", "pip", "--version"])
+
+
+def _has_ensurepip(python: Path | str) -> bool:
     # A folder that a removed package left behind is still found, but as a namespace of no file.
-    return spec is not None and spec.origin is not None
+    return not _fails([str(python), "-c", "import ensurepip; ensurepip.version()"])
 
 
-def _debian_package() -> str:
-    """Return the package with ensurepip: every version but the system's own has its own name."""
-    default = Path("/usr/bin/python3")
-    if default.exists() and default.resolve() == Path(base_python()).resolve():
-        return "python3-venv"
-    return f"python3.{sys.version_info.minor}-venv"
-
-
-def _fails(command: list[str], env: dict[str, str] | None = None) -> bool:
+def _fails(command: list[str]) -> bool:
     done = subprocess.run(
-        command, env=env, capture_output=True, stdin=subprocess.DEVNULL, check=False
+        command,
+        env=inherited.clean(),
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
     return done.returncode != 0
 
 
-def run(
-    command: list[str], folder: Path, cwd: Path | None = None, env: dict[str, str] | None = None
-) -> None:
+def run(command: list[str], folder: Path, cwd: Path | None = None) -> None:
     """Run ``command``; on a terminal its last line of output shows that something moves.
 
     Raises:
@@ -139,7 +187,7 @@ def run(
         child = subprocess.Popen(
             command,
             cwd=cwd,
-            env=env,
+            env=inherited.clean(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import shutil
+import tempfile
 from pathlib import Path
 
 _DISK = ("no space left on device", "disk quota exceeded", "os error 28")
@@ -78,12 +80,37 @@ def explain_os_error(error: OSError, folder: Path) -> SetupError:
     )
 
 
+#: bytes that a disk has left when it counts as full
+_FULL = 50_000_000
+
+
 def disk_full(folder: Path) -> SetupError:
-    """Return the problem of a full disk."""
+    """Return the problem of a full disk: that of ``folder``, or of the temporary files.
+
+    Installers unpack in the temporary folder, and their words do not say which disk was meant.
+    """
+    places = [(folder, "the packages of the course need about 500 MB")]
+    try:
+        temporary = Path(tempfile.gettempdir())
+    except OSError:  # no folder for temporary files can be written at all (tempfile)
+        return SetupError(
+            "No folder for temporary files can be written: set TMPDIR to a folder with free space "
+            "and run the same command again."
+        )
+    places.append((temporary, "the installer unpacks there; TMPDIR can name another folder"))
+    where, why = min(places, key=lambda place: _free(place[0]))
+    if _free(where) > _FULL:  # full for a moment only, or full by a quota of this user
+        where, why = places[0]
     return SetupError(
-        f"The disk is full: the packages of the course need about 500 MB in {folder}; free some "
-        "space and run the same command again."
+        f"The disk with {where} is full ({why}): free some space and run the same command again."
     )
+
+
+def _free(folder: Path) -> int:
+    """Return how many bytes the disk with ``folder`` has left."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
 
 
 def read_only(folder: Path) -> SetupError:

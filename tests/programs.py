@@ -8,19 +8,13 @@ a test fails instead: there nothing may be left out.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import tomllib
 from collections.abc import Callable, Generator
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-TABLE = Path(__file__).with_name("programs.toml")
-PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+from launcher import apt
+from launcher.programs import all_must_run, find, table
 
 
 class Missing(pytest.skip.Exception):
@@ -31,29 +25,6 @@ class Missing(pytest.skip.Exception):
         self.package = package
 
 
-@cache
-def table() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(TABLE.read_text(encoding="utf-8"))
-
-
-@cache
-def find(name: str) -> str | None:
-    """Return the path of a program of the table, None where it is missing.
-
-    Raises:
-        KeyError: the table has no such program.
-    """
-    entry = table()[name]
-    if "run" in entry:
-        path = shutil.which(entry["run"][0], path=PATH)
-        words = [path, *entry["run"][1:]]
-        if path and subprocess.run(words, capture_output=True, check=False).returncode:
-            return None
-        return path
-    names = [entry["command"], *entry.get("also", [])]
-    return next(filter(None, (shutil.which(name, path=PATH) for name in names)), None)
-
-
 @pytest.fixture(scope="session")
 def program() -> Callable[[str], str]:
     """Return the path of a program of the table: name → path; without it the test is skipped."""
@@ -62,7 +33,7 @@ def program() -> Callable[[str], str]:
         found = find(name)
         if found is None:
             missing = Missing(name, str(table()[name]["package"]))
-            if os.environ.get("CI", "").lower() in ("1", "true"):
+            if all_must_run():
                 pytest.fail(f"{missing.msg}; with CI=true no test may be left out", pytrace=False)
             raise missing
         return found
@@ -104,10 +75,9 @@ class Watch:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self.packages:
             names = sorted(set(self.packages.values()))
-            sudo = "" if os.geteuid() == 0 else "sudo "
             terminalreporter.write_line(
                 f"{_count(len(self.packages), 'test')} of {_count(len(names), 'program')} left out;"
-                f" to run them: {sudo}apt-get install {' '.join(names)}"
+                f" to run them: {apt.command(names)}"
             )
 
 

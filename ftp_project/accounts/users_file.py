@@ -28,6 +28,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ftp_project import called_as
 from ftp_project.accounts import permissions
 from ftp_project.accounts.passwords import is_hash
 from ftp_project.accounts.toml_file import Mistake, TomlFileError, key_lines, line_of, read_toml
@@ -134,7 +135,7 @@ class _Reader:
 
 def _password(value: Any, base: Path) -> str:
     if not isinstance(value, str) or not is_hash(value):
-        raise ValueError("must be a hash; write one with: python -m ftp_project passwd")
+        raise ValueError(f"must be a hash; write one with: {called_as.command('passwd')}")
     return value
 
 

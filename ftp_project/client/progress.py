@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from ftp_project import called_as
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -81,7 +83,7 @@ class ProgressReport:
 
     def failure(self, label: str, sentence: str) -> None:
         """Show that something failed, and why."""
-        print(f"ftp_project: {label}: {sentence}", file=sys.stderr, flush=True)
+        print(f"{called_as.name()}: {label}: {sentence}", file=sys.stderr, flush=True)
 
 
 class QuietReport(ProgressReport):
@@ -123,7 +125,7 @@ class BarReport(ProgressReport):
 
     def failure(self, label: str, sentence: str) -> None:
         """Show it above the bars."""
-        self.note(f"ftp_project: {label}: {sentence}")
+        self.note(f"{called_as.name()}: {label}: {sentence}")
 
 
 class _RichBar(Bar):

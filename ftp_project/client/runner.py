@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftp_project import called_as
 from ftp_project.client.credentials import find_credentials
 from ftp_project.client.progress import ProgressReport, shown_bytes
 from ftp_project.client.session import Site
@@ -109,4 +110,4 @@ def _sum_up(report: ProgressReport, failed: int, seconds: float) -> None:
         )
     if failed > 1:
         with contextlib.suppress(OSError):
-            print(f"ftp_project: {failed} failed", file=sys.stderr)
+            print(f"{called_as.name()}: {failed} failed", file=sys.stderr)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ftp_project import called_as
 from ftp_project.errors import UsageError, reason
 
 if TYPE_CHECKING:
@@ -48,10 +49,12 @@ def cert(
         replace_file(out, text)
     except OSError as error:
         raise UsageError(f"cannot write {out}: {reason(error)}") from None
+    address = f"ftp://NAME:PASSWORD@{shown[0]}:2121/"
     print(
         f"Certificate for {', '.join(shown)} and its key written to {out}\n"
         f"Serve with: --tls-cert {out}\n"
-        f"Try: curl --ssl-reqd --cacert {out} --user NAME:PASSWORD ftp://{shown[0]}:2121/"
+        f"Try: {called_as.command('ls', '--tls', '--ca', str(out), address)}\n"
+        f"or:  curl --ssl-reqd --cacert {out} {address}"
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ftp_project import called_as
+
 if TYPE_CHECKING:
     from ftp_project.settings.people import Invented
 
@@ -27,9 +29,12 @@ def serve(flags: dict[str, Any], file: Path | None) -> None:
     values = {each.name: getattr(options, each.name) for each in fields(Options)}
     config = Config(users=users, **values)
 
+    # Named whole: `.` says nothing to who looks at the terminal an hour later.
+    served = config.root and config.root.resolve()
+
     def ready(host: str, port: int) -> None:
         shown = f"[{host}]" if ":" in host else host
-        print(f"Listening on ftp://{shown}:{port}/ and serving {config.root}", flush=True)
+        print(f"Listening on ftp://{shown}:{port}/ and serving {served}", flush=True)
         if invented is not None:
             print(how_to_connect(invented, shown, port), flush=True)
 
@@ -43,5 +48,6 @@ def how_to_connect(invented: Invented, host: str, port: int) -> str:
     name, password = invented.name, invented.password
     return (
         f"User {name}, password {password} (invented; choose your own with --user NAME:PASSWORD)\n"
-        f"Try: curl --user {name}:{password} ftp://{host}:{port}/"
+        f"Try: {called_as.command('ls', f'ftp://{name}:{password}@{host}:{port}/')}\n"
+        f"or:  curl --user {name}:{password} ftp://{host}:{port}/"
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from typing import NoReturn
 
@@ -31,9 +33,11 @@ class Parser(argparse.ArgumentParser):
 
 
 def _parser() -> Parser:
+    # course.py hands over what was typed; no server that is judged inherits it.
+    called_as = os.environ.pop("PROGRAM_CALLED_AS", "python -m labsupport.capstone")
     parser = Parser(
-        prog="course.py capstone",
-        usage="course.py capstone [--stage N] [--only ITEM] [--json] -- COMMAND",
+        prog=called_as,
+        usage=f"{called_as} [--stage N] [--only ITEM] [--json] -- COMMAND",
         description=ABOUT,
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -66,6 +70,9 @@ def _show_progress(finding: Finding) -> None:
 
 def main(arguments: list[str]) -> int:
     """Judge; return 0 if the server does all that was asked, 1 if not, 2 for wrong use."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an ASCII locale has no ✔
+            stream.reconfigure(errors="backslashreplace")
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.list:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import os
-import tomllib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import programs
 import pytest
+
+from launcher.programs import table
 
 TESTS = Path(__file__).parents[1]
 ANSWERS = TESTS / "labsupport" / "answers"  # what learners write: no tests
@@ -51,12 +53,14 @@ also = ["sh"]
 
 @pytest.fixture
 def sample(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A run of its own, whose copy of the plugin has another table beside it."""
+    """A run of its own, with a copy of the plugin and of the launcher that has another table."""
     monkeypatch.setenv("PYTHONPATH", str(pytester.path))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.delenv("CI", raising=False)
     pytester.makepyfile(test_sample=SAMPLE, programs=Path(programs.__file__).read_text("utf-8"))
-    (pytester.path / "programs.toml").write_text(TABLE)
+    shutil.copytree(TESTS.parent / "launcher", pytester.path / "launcher")
+    (pytester.path / "tests").mkdir()
+    (pytester.path / "tests" / "programs.toml").write_text(TABLE)
     return pytester
 
 
@@ -90,7 +94,7 @@ def test_a_program_that_the_table_does_not_name_is_a_mistake(program):
 def test_each_entry_of_the_table_is_asked_for_and_whole():
     assert len(FILES) > 150
     texts = "".join(file.read_text("utf-8") for file in FILES if file != Path(__file__))
-    for name, entry in tomllib.loads(programs.TABLE.read_text("utf-8")).items():
+    for name, entry in table().items():
         assert ("command" in entry) != ("run" in entry), name
         assert entry["package"], name
         assert f'"{name}"' in texts, f"no test asks for {name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -20,9 +21,9 @@ import json, os, pathlib, signal, subprocess, sys
 note = pathlib.Path(os.environ["STAND_IN_CALLS"])
 if sys.argv[1] == "--version":
     sys.exit(0)
+wish = os.environ.get("STAND_IN_WISH", "")
 with note.open("a") as file:
     file.write(json.dumps(sys.argv[1:]) + "\\n")
-wish = os.environ.get("STAND_IN_WISH", "")
 if sys.argv[1] == "venv":
     base = sys.argv[sys.argv.index("--python") + 1]
     sys.exit(subprocess.call([base, "-m", "venv", "--without-pip", sys.argv[-1]]))
@@ -30,18 +31,24 @@ if wish == "kill":
     os.kill(os.getppid(), signal.SIGKILL)
 elif wish == "interrupt":
     os.kill(os.getppid(), signal.SIGINT)
+elif wish == "elsewhere":
+    sys.exit(0)
 elif wish:
     print(wish, file=sys.stderr)
     sys.exit(1)
 python = pathlib.Path(sys.argv[sys.argv.index("--python") + 1])
 for folder in python.parent.parent.glob("lib/python3*/site-packages"):
     (folder / "copy.pth").write_text(os.getcwd())
+    about = folder / "concurrency_course-0.dist-info"
+    about.mkdir(exist_ok=True)
+    facts = "Metadata-Version: 2.1", "Name: concurrency-course", "Version: 0"
+    (about / "METADATA").write_text("\\n".join(facts))
 """
 
 # What stands in for a program that course.py hands over to.
 PROGRAM = """import json, os, sys
-print(json.dumps({"argv": sys.argv[1:], "cwd": os.getcwd(), "path": os.environ["PATH"],
-                  "python": sys.executable}))
+print(json.dumps({"argv": sys.argv[1:], "cwd": os.getcwd(), "env": dict(os.environ),
+                  "path": os.environ["PATH"], "python": sys.executable}))
 sys.exit(7)
 """
 
@@ -59,6 +66,9 @@ class Copy:
             file = self.root / f"{name}.py"
             file.parent.mkdir(exist_ok=True)
             file.write_text(PROGRAM)
+        self.table = self.root / "tests" / "programs.toml"
+        self.table.parent.mkdir()
+        self.table.write_text("")  # the tests call nothing, so nothing is installed here
         (self.root / "notebooks").mkdir()
         (self.root / "notebooks" / "00_start.ipynb").write_text("{}")
         tools = folder / "tools"
@@ -70,7 +80,15 @@ class Copy:
             "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
             "STAND_IN_CALLS": str(self.calls_file),
         }
-        self.env.pop("PYTHONPATH", None)
+        for name in ("PYTHONPATH", "CI"):
+            self.env.pop(name, None)
+        # Somebody listens where the packages should be; that is all that the launcher asks.
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.set_index(self.listener.getsockname()[1])
+
+    def set_index(self, port: int) -> None:
+        """Let the packages be at a port of this machine, with no proxy in between."""
+        self.env.update(UV_DEFAULT_INDEX=f"http://127.0.0.1:{port}/simple", no_proxy="*")
 
     @property
     def environment(self) -> Path:

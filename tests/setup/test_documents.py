@@ -8,7 +8,6 @@ import shlex
 import subprocess
 import sys
 import tomllib
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from patience import HANG
+
+from launcher.commands import PROGRAMS_USAGE
 
 from .support import ROOT
 
@@ -46,7 +47,7 @@ RUN_HERE = {
     "python3 course.py ftp --help",
     "python3 course.py capstone --stage 1 -- notebooks/capstone/starter.py",
     "python3 course.py ftp serve . --user anna:secret",
-    "curl --user anna:secret ftp://127.0.0.1:2121/",
+    "python3 course.py ftp ls ftp://anna:secret@127.0.0.1:2121/",
     "python3 course.py build 05",
     "jupyter lab",
     "python -m ftp_project serve .",
@@ -54,6 +55,7 @@ RUN_HERE = {
 RUN_ELSEWHERE = {"python3 course.py lab": "test_lab.py"}
 RUN_BY_CI = {
     "python3 course.py test": '"$python" course.py test',
+    "python3 course.py programs": '"$python" course.py programs',
     "python3 -m venv .venv": '-m venv "$environments/.venv"',
     ". .venv/bin/activate": '. "$environments/.venv/bin/activate"',
     INSTALL: "-e '.[test]'",
@@ -141,23 +143,71 @@ def test_the_server_serves_the_current_folder(
     with serving([sys.executable, *words], tmp_path) as first_line:
         found = re.search(r"(127\.0\.0\.1)\D+(\d+)", first_line)
         assert found, first_line
+        assert first_line.rstrip().endswith(f"serving {tmp_path}"), "the folder has a name"
         if "anna:secret" in words:
-            [client] = (shlex.split(c) for c in COMMANDS if c.startswith("curl"))
-            address = client[-1].replace("2121", found[2])
-            curl = optional_program(client[0])
-            assert "here.txt" in _list(curl, [*client[1:-1], address])
+            [ours] = (shlex.split(c) for c in COMMANDS if " ftp ls " in c)
+            assert README.index("ftp ls ftp:") < README.index("curl"), "a bare machine has no curl"
+            assert "here.txt" in course(*ours[2:-1], _at(found[2], ours[-1])).stdout
+            [theirs] = re.findall(r"`(curl [^`]*)`", README)
+            curl = optional_program("curl")
+            if curl:
+                *options, address = shlex.split(theirs)[1:]
+                done = subprocess.run(
+                    [curl, *options, _at(found[2], address)],
+                    capture_output=True,
+                    text=True,
+                    timeout=HANG,
+                    check=True,
+                )
+                assert "here.txt" in done.stdout
 
 
-def _list(curl: str | None, words: list[str]) -> str:
-    """Run the curl command of the README, or do the same where there is no curl."""
-    if curl:
+def _at(port: str, address: str) -> str:
+    assert ":2121/" in address
+    return address.replace(":2121/", f":{port}/")
+
+
+@pytest.mark.parametrize("launched", [True, False])
+def test_what_the_server_tells_to_try_can_be_typed_as_it_stands(
+    tmp_path: Path, launched: bool
+) -> None:
+    (tmp_path / "here.txt").touch()
+    program = [str(ROOT / "course.py"), "ftp"] if launched else ["-m", "ftp_project"]
+    with subprocess.Popen(
+        [sys.executable, *program, "serve", ".", "--port", "0"],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        lines = iter(server.stdout.readline, "")
+        told = next(line for line in lines if line.startswith("Try: ")).removeprefix("Try: ")
+        words = shlex.split(told)
+        assert ("course.py" in told) == launched
+        words[0] = sys.executable
         done = subprocess.run(
-            [curl, *words], capture_output=True, text=True, timeout=HANG, check=True
+            words, cwd=tmp_path, capture_output=True, text=True, timeout=HANG, check=False
         )
-        return done.stdout
-    user, address = words[words.index("--user") + 1], words[-1]
-    with urllib.request.urlopen(address.replace("ftp://", f"ftp://{user}@")) as answer:
-        return str(answer.read().decode())
+        server.terminate()
+        server.communicate(timeout=HANG)
+    assert (done.returncode, done.stdout.strip()) == (0, "here.txt"), done.stderr
+
+
+def test_commands_call_themselves_as_the_user_called_them() -> None:
+    """A mistake is told, and the help shown, under the name that was typed."""
+    mistake = course("ftp", "get", "nonsense")
+    assert mistake.stderr.startswith("course.py ftp: nonsense is no FTP URL")
+    assert re.search(r"[Uu]sage: \S+ \S+course.py ftp ls ", course("ftp", "ls", "--help").stdout)
+    assert re.search(r"usage: \S+ \S+course.py capstone ", course("capstone", "--help").stdout)
+    by_hand = subprocess.run(
+        [sys.executable, "-m", "ftp_project", "get", "nonsense"],
+        capture_output=True,
+        text=True,
+        timeout=HANG,
+        check=False,
+    )
+    assert by_hand.stderr.startswith("ftp_project: nonsense is no FTP URL")
 
 
 def test_the_readme_names_exactly_the_lessons_that_there_are() -> None:
@@ -189,7 +239,10 @@ def test_the_other_ways_to_install_say_what_the_readme_says() -> None:
     assert "- -e .[test]" in environment
     assert INSTALL in COMMANDS
     settings = json.loads(container)
-    assert settings["postCreateCommand"].endswith(INSTALL)
+    install, programs = settings["postCreateCommand"].split(" && ")
+    assert install.endswith(INSTALL)
+    assert programs in COMMANDS
+    assert shlex.split(programs)[-1] == PROGRAMS_USAGE.split()[0]
     assert {"test", "browser"} <= set(PROJECT["optional-dependencies"])
 
     lowest = tuple(map(int, PROJECT["requires-python"].removeprefix(">=").split(".")))
@@ -213,6 +266,21 @@ def test_every_python_that_the_package_names_is_tried_before_a_change_is_taken()
     assert int(tried[1]) == lowest
     assert int(tried[2]) >= max(minors)
     assert [f"python3.{minor}" for minor in reversed(minors)] == re.findall(r"python3\.\d+", CI)
+
+
+def test_the_badge_opens_the_repository_that_the_package_names() -> None:
+    """`[project.urls] Repository` in pyproject.toml is the one place that says where it is."""
+    [(picture, target)] = re.findall(r"\[!\[[^]]*\]\((\S*badge\S*)\)\]\((\S+)\)", README)
+    assert picture == "https://mybinder.org/badge_logo.svg"
+    repository = PROJECT.get("urls", {}).get("Repository")
+    if repository is None:  # nobody has published it yet: Binder asks for the address
+        assert target == "https://mybinder.org/"
+        assert "paste the address of a public copy" in README
+    else:
+        owner_and_name = repository.removeprefix("https://github.com/")
+        [first] = ROOT.glob("notebooks/00_*.ipynb")
+        lesson = f"lab/tree/notebooks/{first.name}"
+        assert target == f"https://mybinder.org/v2/gh/{owner_and_name}/HEAD?urlpath={lesson}"
 
 
 def test_licences_are_there() -> None:

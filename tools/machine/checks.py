@@ -265,6 +265,25 @@ def check_temporary_files() -> Finding:
         return Finding("temporary files", "bad", error.strerror or str(error), remedy)
 
 
+def check_jupyter_folders() -> Finding:
+    """Check that Jupyter can write its own files, which it keeps in the user's home."""
+    name = "Jupyter's own files"
+    try:
+        from jupyter_core.paths import jupyter_runtime_dir
+
+        folder = Path(jupyter_runtime_dir())
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return Finding(name, "good", str(folder))
+    except ImportError:
+        remedy = "Run `python3 course.py lab`, which installs it."
+        return Finding(name, "bad", "Jupyter is not installed here", remedy)
+    except OSError as error:
+        remedy = "Set HOME to a folder of your own; `python3 course.py lab` does without."
+        detail = f"{error.filename or folder}: {error.strerror or error}"
+        return Finding(name, "bad", detail, remedy)
+
+
 Check = Callable[[], Finding]
 
 # What the lessons need: the same answer on every machine that is in order.
@@ -279,8 +298,9 @@ NEEDED: tuple[Check, ...] = (
     check_gevent,
     check_temporary_files,
 )
-# What is merely worth knowing: good machines differ in it.
+# What is merely worth knowing, as good machines differ in it; or what a running kernel has already.
 WORTH_KNOWING: tuple[Check, ...] = (
+    check_jupyter_folders,
     check_environment,
     check_loopback6,
     check_gil,

@@ -7,6 +7,7 @@ printed on every machine that is in order.
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -67,6 +68,8 @@ def main(arguments: Sequence[str]) -> int:
     if arguments:
         print(f"The check takes no arguments, not {arguments[0]!r}.", file=sys.stderr)
         return 2
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # an ASCII locale has no arrow
     findings = examine()
     print(full_report(findings))
     return int(any(finding.state == "bad" for finding in findings))
