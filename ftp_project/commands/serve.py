@@ -29,7 +29,7 @@ def serve(flags: dict[str, Any], file: Path | None) -> None:
     values = {each.name: getattr(options, each.name) for each in fields(Options)}
     config = Config(users=users, **values)
 
-    # Named whole: `.` says nothing to who looks at the terminal an hour later.
+    # Named whole: a dot says nothing to who looks at the terminal an hour later.
     served = config.root and config.root.resolve()
 
     def ready(host: str, port: int) -> None:

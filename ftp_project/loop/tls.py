@@ -38,7 +38,7 @@ def wrap(
 ) -> ssl.SSLSocket:
     """Return ``sock`` under TLS, before the handshake; the old object must not be used any more.
 
-    A peer that ends without close_notify is an error (:func:`tls_context.was_cut`): its data may
+    A peer that ends without close_notify is an error (``tls_context.was_cut``): its data may
     be cut short by anybody (RFC 8446 6.1).
 
     ``tickets`` is how many a server sends after the handshake, for resuming the session (RFC 8446

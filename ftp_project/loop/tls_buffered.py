@@ -33,7 +33,7 @@ class BufferedTLS:
     """The server's side of TLS on a non-blocking socket, which nobody else reads or writes.
 
     The methods that are no coroutines never wait: they raise BlockingIOError. A peer that ends
-    without close_notify is an error (:func:`~.tls_context.was_cut`): its data may be cut short by
+    without close_notify is an error (``tls_context.was_cut``): its data may be cut short by
     anybody (RFC 8446 6.1).
 
     ``tickets`` is how many are sent for resuming the session, see ``wrap``.

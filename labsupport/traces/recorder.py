@@ -26,7 +26,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from labsupport.ownership.scratch import place
 from labsupport.traces.timeline import Timeline, read_timeline
 
 ENVIRONMENT_VARIABLE = "LAB_EVENTS"
@@ -134,6 +133,9 @@ class Recorder:
     def __init__(self, title: object = "") -> None:
         self.title = _clean(title)
         self._owner = os.getpid()
+        # Here, because a process that only records gets the file from its parent.
+        from labsupport.ownership.scratch import place
+
         descriptor, self.path = tempfile.mkstemp(prefix="", suffix=".events", dir=place())
         os.close(descriptor)
         self._open()

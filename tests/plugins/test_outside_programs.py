@@ -105,10 +105,10 @@ STARTERS = {
     "subprocess": ("run", "Popen", "call", "check_call", "check_output", "getoutput"),
     "asyncio": ("create_subprocess_exec", "create_subprocess_shell"),
     "os": ("system", "popen", "posix_spawn", "posix_spawnp", "spawnv", "execv", "execvp"),
-    "guard": ("start_guarded",),
+    "supervised_process": ("start_guarded",),
 }
-#: what a test starts because it cannot be started
-NO_PROGRAMS = {"/no-such-program", "/dev"}
+#: what a test starts because it cannot be started, and the shell that every Unix has (POSIX)
+NO_PROGRAMS = {"/no-such-program", "/dev", "/bin/sh"}
 NAMES = {name for names in STARTERS.values() for name in names} - {"run", "call"}
 
 

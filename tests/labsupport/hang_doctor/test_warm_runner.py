@@ -22,6 +22,7 @@ from labsupport.hang_doctor import warm_runner
 from labsupport.hang_doctor.job import Job, runner_argv
 from labsupport.hang_doctor.monitor import watch
 from labsupport.hang_doctor.warm_runner import end_warm_runner, start_warm
+from labsupport.ownership.scratch import variables
 from labsupport.programs.supervised_process import GuardedProcess, start_guarded
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is nothing to fork with")
@@ -94,8 +95,12 @@ def test_a_forked_program_is_what_a_fresh_one_is(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     forked = outcome(tmp_path / "here", start_warm)
     fresh = outcome(tmp_path / "here", start_guarded)
-    assert forked == fresh
     assert forked["environment"]["COLOUR"] == "red"
+    for each in (forked, fresh):  # both have a place of their own
+        own = each["temporary"]
+        assert [each["environment"].pop(name) for name in variables(Path(own))] == [own, own]
+    assert forked.pop("temporary") != fresh.pop("temporary")
+    assert forked == fresh
 
 
 def test_programs_share_the_runner_and_not_their_luck(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from labsupport.programs.supervised_process import start_guarded
 
 DEADLINE = 60  # seconds; only ever used up on failure
 ROOT = Path(__file__).resolve().parents[3]
+IGNORED = {"__pycache__", "_work", ".ipynb_checkpoints"}
 SHARED = Path("/dev/shm")
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="names are seen on Linux alone")
 
@@ -51,10 +52,10 @@ def until(holds: Callable[[], bool]) -> bool:
     return True
 
 
-def new_in_repository() -> str:
-    """Return the files that git sees as new where lessons and the package lie."""
-    command = ["git", "ls-files", "--others", "--exclude-standard", "notebooks", "labsupport"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+def in_repository() -> set[Path]:
+    """Return the files where lessons and the package lie, apart from what git ignores."""
+    files = (path for top in ("notebooks", "labsupport") for path in (ROOT / top).rglob("*"))
+    return {path for path in files if not IGNORED.intersection(path.parts)}
 
 
 class Traces:
@@ -159,7 +160,7 @@ def kernel_with_all_kinds(folder: Path, temporary: Path) -> Iterator[tuple[objec
 
 @pytest.mark.parametrize("how", ["killed", "restarted"])
 def test_nothing_of_a_kernel_is_left(how: str, tmp_path: Path, temporary: Path) -> None:
-    repository = new_in_repository()
+    repository = in_repository()
     with kernel_with_all_kinds(tmp_path, temporary) as (kernel, traces):
         if how == "killed":
             os.kill(kernel.pid, signal.SIGKILL)
@@ -168,7 +169,7 @@ def test_nothing_of_a_kernel_is_left(how: str, tmp_path: Path, temporary: Path) 
         assert until(lambda: not traces.left()), traces.left()
     assert until(lambda: not list(temporary.iterdir())), list(temporary.iterdir())
     assert list(tmp_path.iterdir()) == []
-    assert new_in_repository() == repository
+    assert in_repository() == repository
 
 
 def test_what_a_kernel_left_that_was_killed_with_its_keeper_is_swept_at_the_next_start(
@@ -216,7 +217,7 @@ def test_an_interrupted_program_leaves_its_kernel_as_it_was(
 
 HANG = """
 import sys
-from labsupport.hang import explain_hang
+from labsupport import explain_hang
 explain_hang(sys.argv[1], "hang")
 """
 
