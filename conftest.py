@@ -196,17 +196,20 @@ class NothingLeft:
             return
         if not self._folder_of_multiprocessing():
             remove_place(self.place)
+        scratch.sweep()  # of owners that tests have killed
         for folder in Path(os.environ["PYTEST_DEBUG_TEMPROOT"]).glob("pytest-of-*"):
             with contextlib.suppress(OSError):  # something is kept there, or it is another user's
                 folder.rmdir()
 
     def _somebody_clears(self) -> bool:
-        """Tell whether those are at work that clear up after killed kernels and programs."""
-        return any(
-            word in line
-            for line in self._processes()
-            for word in ("keeper.py", "lifeline.py", "multiprocessing.resource_tracker")
-        )
+        """Tell whether those are at work that end by themselves, or are about to end.
+
+        They are those that clear up after killed kernels and programs, and the servers of
+        multiprocessing, which end with the workers of xdist. An ending process has no command.
+        """
+        helpers = ("keeper.py", "lifeline.py", "from multiprocessing.")
+        lines = self._processes()
+        return any(line.endswith(": ") or any(word in line for word in helpers) for line in lines)
 
     def _look(self) -> list[str]:
         """Return a line for everything that should not be there any more."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import doctest
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,11 +37,13 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start Python code as a process that ends with the test."""
     running: list[subprocess.Popen[str]] = []
 
+    folder = Path(tempfile.mkdtemp(prefix="", dir=scratch.base()))
+
     def run(code: str, **variables: str) -> subprocess.Popen[str]:
         env = {name: value for name, value in os.environ.items() if name != VARIABLE}
         process = subprocess.Popen(
             [sys.executable, "-c", code],
-            env={**env, **variables},
+            env={**env, "TMPDIR": str(folder), **variables},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -51,6 +55,7 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     for process in running:
         process.kill()
         process.communicate()
+    shutil.rmtree(folder)
 
 
 def dead_owner() -> str:
