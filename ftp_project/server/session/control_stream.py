@@ -43,6 +43,7 @@ class ControlStream:
         self.secure = False
         self._sendall: Any = sendall
         #: what a call raises that cannot be done without waiting
+        #: what a call raises that would have to wait
         self.would_block: tuple[type[OSError], ...] = (BlockingIOError,)
 
     def has_unread(self) -> bool:
