@@ -18,13 +18,14 @@ import time
 from pathlib import Path
 from types import ModuleType
 
-import labsupport
 from labsupport.ownership.scratch import place
 from labsupport.ownership.whole_files import replace_file
 
 FOLDER_NAME = "_work"
 #: where lessons lie in the project: the originals and a learner's copies
 LESSON_FOLDERS = ("notebooks", "my_course")
+#: the project, where it is used as it was cloned
+_ROOT = Path(__file__).resolve().parents[2]
 
 _folder: Path | None = None
 
@@ -59,11 +60,10 @@ def _beside_lesson(notebook: str | os.PathLike[str] | None) -> Path | None:
     Most front ends start a kernel in its notebook's folder. Jupyter Server tells the path in the
     environment, too (JPY_SESSION_NAME).
     """
-    root = Path(labsupport.__file__).resolve().parent.parent
     told = [Path(path) for path in (notebook, os.environ.get("JPY_SESSION_NAME")) if path]
     for folder in [*(path.parent for path in told if path.is_file()), Path.cwd()]:
         here = folder.resolve()
-        if not any(here.is_relative_to(root / name) for name in LESSON_FOLDERS):
+        if not any(here.is_relative_to(_ROOT / name) for name in LESSON_FOLDERS):
             continue
         if here.name == FOLDER_NAME:  # the program of a cell runs there
             return here

@@ -164,6 +164,6 @@ def test_each_copy_of_the_lessons_has_a_folder_of_its_own(
 ) -> None:
     (tmp_path / "labsupport").mkdir()
     (tmp_path / name / "deeper").mkdir(parents=True)
-    monkeypatch.setattr(labsupport, "__file__", str(tmp_path / "labsupport" / "__init__.py"))
+    monkeypatch.setattr(cells, "_ROOT", tmp_path)
     monkeypatch.chdir(tmp_path / name / "deeper")
     assert work_folder() == tmp_path / name / "deeper" / "_work"
