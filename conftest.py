@@ -167,6 +167,9 @@ class NothingLeft:
 
     @pytest.hookimpl(trylast=True)  # the workers of xdist have ended
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        # It is kept for the next answer, until this process ends: there will be none.
+        if runner := sys.modules.get("labsupport.hang_doctor.warm_runner"):
+            runner.end_warm_runner()
         deadline = time.monotonic() + CLEARING_LIMIT
         while self._somebody_clears() and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -14,18 +14,19 @@ PACKAGE = Path(ftp_project.__path__[0])
 
 #: what each part may import of the others; nothing is imported from above
 BELOW = {
+    "called_as": set(),
     "errors": set(),
     "option": set(),
     "loop": set(),
     "protocol": set(),
     "files": set(),
-    "accounts": {"option"},
+    "accounts": {"called_as", "option"},
     "settings": {"accounts", "config", "errors", "option"},
     "config": {"accounts", "option", "settings"},
-    "client": {"errors", "loop", "protocol"},
+    "client": {"called_as", "errors", "loop", "protocol"},
     "server": {"accounts", "config", "errors", "files", "loop", "protocol"},
-    "commands": {"accounts", "config", "errors", "server", "settings"},
-    "cli": {"client", "commands", "errors"},
+    "commands": {"accounts", "called_as", "config", "errors", "server", "settings"},
+    "cli": {"called_as", "client", "commands", "errors"},
     "__main__": {"cli"},
 }
 #: what lower layers may import that is not of the standard library: argon2 computes password

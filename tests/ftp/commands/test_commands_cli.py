@@ -95,8 +95,10 @@ def test_without_a_user_one_is_invented_and_curl_is_told_how(serve, tool, monkey
     server = serve()
     (server.root / "hello").write_bytes(b"hello")
     first = server.process.stdout.readline().decode()
+    ours = server.process.stdout.readline().decode().split()
     words = server.process.stdout.readline().decode().split()
     assert first.startswith("User ")
-    assert words[:2] == ["Try:", "curl"]
+    assert ours[:5] == ["Try:", "python", "-m", "ftp_project", "ls"]
+    assert words[:2] == ["or:", "curl"]
     assert server.first_line.startswith("Listening on ftp://127.0.0.1:")
     assert b"hello" in tool(*words[1:]).stdout
