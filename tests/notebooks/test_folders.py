@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("conftest.py", "pyproject.toml", "labsupport", "notebooks", "tests")
+PARTS = ("conftest.py", "pyproject.toml", "labsupport", "launcher", "notebooks", "tests", "tools")
 #: their cells print what processes write and where programs stand still
 LESSONS = ("02", "04", "05")
 
