@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -144,6 +145,12 @@ class NotebookWatch:
             terminalreporter.write_line("No notebook was executed, so this run fails.", red=True)
 
 
+def _is_left_by_a_program(path: Path) -> bool:
+    """Tell an empty folder by the name that `scratch.new_folder` gives: eight random letters."""
+    is_named_so = re.fullmatch(r"[a-z0-9_]{8}", path.name) is not None
+    return is_named_so and path.is_dir() and not any(path.iterdir())
+
+
 class NothingLeft:
     """Fail a run that leaves a process, a temporary file or a semaphore behind.
 
@@ -237,12 +244,15 @@ class NothingLeft:
         return found
 
     def _files(self) -> list[Path]:
-        # Events of this process's own recorders end with it, and so do its manager's sockets.
+        # Events of this process's own recorders end with it, and so do its manager's sockets. An
+        # empty folder was the TMPDIR of a program that has ended; it goes with this place.
         in_use = {*self.in_use, self._folder_of_multiprocessing()}
         return [
             path
             for path in self.place.iterdir()
-            if path.suffix != ".events" and str(path) not in in_use
+            if path.suffix != ".events"
+            and str(path) not in in_use
+            and not _is_left_by_a_program(path)
         ]
 
     @staticmethod

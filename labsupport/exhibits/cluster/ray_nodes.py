@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,6 +42,11 @@ class RayCluster:
         # Straight below the folder of all owners: Ray adds 62 bytes for its sockets.
         self._directory = str(owner_folder("ray"))
         self._nodes: dict[str, Any] = {}
+        # Ray writes the address of a cluster there, whatever its own directory is, and does not
+        # make the folder: on a machine that never ran Ray there is none.
+        notes = Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir()) / "ray"
+        self._notes = None if notes.exists() else notes
+        notes.mkdir(parents=True, exist_ok=True)
         logging.getLogger("ray").setLevel(logging.CRITICAL)
         try:
             self._cluster = Nodes(shutdown_at_exit=True)
@@ -88,6 +94,8 @@ class RayCluster:
         with contextlib.suppress(Exception):
             self._cluster.shutdown()
         remove_place(Path(self._directory))
+        if self._notes is not None:
+            remove_place(self._notes)
 
 
 def _import_paths() -> list[str]:
