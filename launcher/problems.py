@@ -80,8 +80,8 @@ def explain_os_error(error: OSError, folder: Path) -> SetupError:
     )
 
 
-#: bytes that a disk has left when it counts as full
-_FULL = 50_000_000
+#: bytes below which either disk may have been full: an installer removes what did not fit
+_NEEDED = 500_000_000
 
 
 def disk_full(folder: Path) -> SetupError:
@@ -99,7 +99,7 @@ def disk_full(folder: Path) -> SetupError:
         )
     places.append((temporary, "the installer unpacks there; TMPDIR can name another folder"))
     where, why = min(places, key=lambda place: _free(place[0]))
-    if _free(where) > _FULL:  # full for a moment only, or full by a quota of this user
+    if _free(where) > _NEEDED:  # full for this user only, by a quota
         where, why = places[0]
     return SetupError(
         f"The disk with {where} is full ({why}): free some space and run the same command again."
