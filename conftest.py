@@ -145,10 +145,9 @@ class NotebookWatch:
             terminalreporter.write_line("No notebook was executed, so this run fails.", red=True)
 
 
-def _is_left_by_a_program(path: Path) -> bool:
-    """Tell an empty folder by the name that `scratch.new_folder` gives: eight random letters."""
-    is_named_so = re.fullmatch(r"[a-z0-9_]{8}", path.name) is not None
-    return is_named_so and path.is_dir() and not any(path.iterdir())
+def _is_place(path: Path) -> bool:
+    """Tell the place of a program by the name that `scratch.new_folder` gives: eight letters."""
+    return path.is_dir() and re.fullmatch(r"[a-z0-9_]{8}", path.name) is not None
 
 
 class NothingLeft:
@@ -244,15 +243,13 @@ class NothingLeft:
         return found
 
     def _files(self) -> list[Path]:
-        # Events of this process's own recorders end with it, and so do its manager's sockets. An
-        # empty folder was the TMPDIR of a program that has ended; it goes with this place.
+        # Events of this process's own recorders end with it, and so do its manager's sockets. The
+        # places of programs go with this one, which is removed at the end of the run.
         in_use = {*self.in_use, self._folder_of_multiprocessing()}
         return [
             path
             for path in self.place.iterdir()
-            if path.suffix != ".events"
-            and str(path) not in in_use
-            and not _is_left_by_a_program(path)
+            if path.suffix != ".events" and str(path) not in in_use and not _is_place(path)
         ]
 
     @staticmethod
